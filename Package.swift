@@ -1,0 +1,68 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// A target without I/O, clock, randomness or Foundation: values and pure functions.
+func core(_ name: String, uses: String...) -> Target {
+    .target(name: name, dependencies: uses.map { .target(name: $0) }, path: "Sources/Core/\(name)")
+}
+
+/// A target that meets the outside world and holds no rules of its own.
+func shell(_ name: String, uses: String..., products: Target.Dependency...) -> Target {
+    .target(
+        name: name, dependencies: uses.map { .target(name: $0) } + products, path: "Sources/Shell/\(name)")
+}
+
+func tests(_ name: String, uses: String...) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: uses.map { .target(name: $0) }, path: "Tests/\(name)")
+}
+
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
+
+let package = Package(
+    name: "gatepost",
+    products: [
+        .executable(name: "gatepost", targets: ["gatepost"]),
+        .library(
+            name: "GatepostCore",
+            targets: [
+                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "MailProtocols",
+                "Sessions",
+            ]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
+    targets: [
+        // Core: values and pure functions.
+        .systemLibrary(
+            name: "CLibIDN2", path: "Sources/Core/CLibIDN2", pkgConfig: "libidn2",
+            providers: [.apt(["libidn2-dev"])]),
+        core("MailTypes", uses: "CLibIDN2"),
+        core("Diagnostics"),
+        core("JSONText"),
+        core("RelayPolicy", uses: "MailTypes", "Diagnostics"),
+        core("PolicyLanguage", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
+        core("MailProtocols", uses: "MailTypes"),
+        core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
+
+        // Shell: the outside world.
+        shell("MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", products: nio[0], nio[1]),
+
+        // The program: one file a command.
+        .executableTarget(
+            name: "gatepost",
+            dependencies: [
+                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "MailProtocols",
+                "Sessions", "MailTransport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ] + nio,
+            path: "Sources/gatepost"),
+
+        tests("MailTypes", uses: "MailTypes"),
+        tests("RelayPolicy", uses: "RelayPolicy", "MailTypes"),
+        tests("PolicyLanguage", uses: "PolicyLanguage", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests("Sessions", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes"),
+    ]
+)

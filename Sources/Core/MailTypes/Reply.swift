@@ -1,0 +1,45 @@
+/// An SMTP reply: a code and one or more lines of text (RFC 5321 §4.2).
+public struct Reply: Hashable, Sendable {
+    /// 200...599.
+    public let code: UInt16
+    /// Text of each line without code, separator and CRLF; an enhanced status code is part of it.
+    public let lines: [[UInt8]]
+
+    public init(code: UInt16, lines: [[UInt8]]) {
+        precondition((200...599).contains(code) && !lines.isEmpty, "\(code) with \(lines.count) lines is no reply")
+        (self.code, self.lines) = (code, lines)
+    }
+
+    /// One line: `550 5.7.1 Relaying denied`.
+    public init(_ code: UInt16, _ status: StaticString, _ text: String) {
+        self.init(code: code, lines: [Array("\(status) \(text)".utf8)])
+    }
+
+    public var isPositive: Bool { code < 400 }
+    public var isTransient: Bool { (400..<500).contains(code) }
+    public var isPermanent: Bool { code >= 500 }
+
+    /// The bytes on the wire, each line ended by CRLF.
+    public var wireForm: [UInt8] {
+        var bytes: [UInt8] = []
+        let digits = Array(String(code).utf8)
+        for (index, line) in lines.enumerated() {
+            bytes += digits
+            bytes.append(UInt8(ascii: index == lines.count - 1 ? " " : "-"))
+            bytes += line
+            bytes += [13, 10]
+        }
+        return bytes
+    }
+}
+
+extension Reply: CustomStringConvertible {
+    /// Code and text in one line, for people; bytes that are not printable ASCII are escaped.
+    public var description: String {
+        let text = lines.map { line in
+            line.map { (0x20...0x7e).contains($0) ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16) }
+                .joined()
+        }
+        return "\(code) " + text.joined(separator: " / ")
+    }
+}

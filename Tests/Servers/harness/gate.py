@@ -1,0 +1,84 @@
+"""Gatepost in front of one server."""
+
+import contextlib
+import os
+import pathlib
+import tempfile
+
+from .client import Client
+from .loopback import HERE, OFFICE, STRANGER, free_port, wait_until
+from .mail import OURS
+from .process import ForegroundServer
+
+REPOSITORY = pathlib.Path(__file__).parents[3]
+
+CONFIGURATION = """\
+version 1
+
+node {{
+    hostname  gate.test
+    state     {state}
+}}
+
+networks  office  {office}
+
+local {{
+    domains  {ours}
+}}
+
+upstream mta {{
+    server  {here}:{server_port}
+}}
+
+route  local      mta
+route  elsewhere  mta
+
+listen public {{
+    address  {here}:{port}
+}}
+
+relay {{
+    permit "office" {{
+        from  office
+    }}
+}}
+"""
+
+
+def binary():
+    return pathlib.Path(os.environ.get("GATEPOST", REPOSITORY / ".build/debug/gatepost"))
+
+
+class Gate:
+    """A running gate: where it listens and what it has logged."""
+
+    def __init__(self, port, log):
+        self.port = port
+        self._log = log
+
+    @property
+    def log(self):
+        return self._log.read_text(errors="replace")
+
+    def announces(self, extension):
+        with Client(self.port, STRANGER) as client:
+            return client.has_extn(extension)
+
+
+@contextlib.contextmanager
+def gate_before(server_port):
+    """Starts the gate before the server on this port; the block gets the `Gate`."""
+    with tempfile.TemporaryDirectory(prefix="gatepost-gate-") as name:
+        folder, port = pathlib.Path(name), free_port()
+        file = folder / "gatepost.conf"
+        file.write_text(
+            CONFIGURATION.format(
+                state=folder / "state", office=OFFICE, ours=OURS, here=HERE, server_port=server_port, port=port
+            )
+        )
+        log = folder / "gate.log"
+        with ForegroundServer([binary(), "run", "-c", file], port, log):
+            gate = Gate(port, log)
+            # What the server can do is learnt in the background; all four can do this.
+            wait_until(lambda: gate.announces("8bitmime"), 10)
+            yield gate
