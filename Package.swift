@@ -7,7 +7,7 @@ func core(_ name: String, uses: String...) -> Target {
 }
 
 /// A target that meets the outside world and holds no rules of its own.
-func shell(_ name: String, uses: String..., products: Target.Dependency...) -> Target {
+func shell(_ name: String, uses: String..., products: [Target.Dependency]) -> Target {
     .target(
         name: name, dependencies: uses.map { .target(name: $0) } + products, path: "Sources/Shell/\(name)")
 }
@@ -17,7 +17,7 @@ func tests(_ name: String, uses: String...) -> Target {
         name: "\(name)Tests", dependencies: uses.map { .target(name: $0) }, path: "Tests/\(name)")
 }
 
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOConcurrencyHelpers"].map { .product(name: $0, package: "swift-nio") }
 
 let package = Package(
     name: "gatepost",
@@ -27,7 +27,7 @@ let package = Package(
             name: "GatepostCore",
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "MailProtocols",
-                "Sessions",
+                "Sessions", "LoginLedger", "DecisionRecords",
             ]),
     ],
     dependencies: [
@@ -44,25 +44,33 @@ let package = Package(
         core("JSONText"),
         core("RelayPolicy", uses: "MailTypes", "Diagnostics"),
         core("PolicyLanguage", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
+        core("LoginLedger", uses: "RelayPolicy", "MailTypes"),
+        core("DecisionRecords", uses: "RelayPolicy", "MailTypes", "JSONText"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
         // Shell: the outside world.
-        shell("MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", products: nio[0], nio[1]),
+        shell(
+            "MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "LoginLedger",
+            products: nio),
 
         // The program: one file a command.
         .executableTarget(
             name: "gatepost",
             dependencies: [
-                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "MailProtocols",
-                "Sessions", "MailTransport",
+                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "DecisionRecords",
+                "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
 
         tests("MailTypes", uses: "MailTypes"),
-        tests("RelayPolicy", uses: "RelayPolicy", "MailTypes"),
+        tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("PolicyLanguage", uses: "PolicyLanguage", "RelayPolicy", "MailTypes", "Diagnostics"),
-        tests("Sessions", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes"),
+        tests("JSONText", uses: "JSONText"),
+        tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),
+        tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
+        tests("Sessions", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "Diagnostics"),
     ]
 )

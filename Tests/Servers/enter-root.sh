@@ -1,10 +1,10 @@
 #!/bin/sh
 # enter-root.sh INSTANCE LAYERS COMMAND...
 #
-# Runs COMMAND as the first process of a mail server's root: the read-only LAYERS (overlayfs order,
-# topmost first) below INSTANCE/files, with everything the server writes kept in memory. To be
-# called in mount and PID namespaces of its own (unshare -m -p -f --kill-child), which then end
-# together with the server and leave nothing mounted.
+# Runs COMMAND in a mail server's root: the read-only LAYERS (overlayfs order, topmost first) below
+# INSTANCE/files, with everything the server writes kept in memory. To be called in mount and PID
+# namespaces of its own (unshare -m -p -f --kill-child), which end with this script and leave
+# nothing mounted.
 set -eu
 instance=$1 layers=$2
 shift 2
@@ -18,4 +18,8 @@ mount -t overlay overlay "$scratch/root" \
 mount -t proc proc "$scratch/root/proc"
 mount --rbind /dev "$scratch/root/dev"
 cp -R "$instance/files/." "$scratch/root/"
-exec chroot "$scratch/root" "$@"
+
+# No exec: this shell stays the namespace's first process. A server that changes its user loses the
+# death signal that --kill-child has set, and would outlive the tests.
+chroot "$scratch/root" "$@"
+exit

@@ -1,19 +1,3 @@
-/// A place in a text: `gatepost.conf:95:14`.
-public struct SourceLocation: Hashable, Sendable {
-    public var file: String
-    /// From 1.
-    public var line: Int
-    /// From 1, in Unicode scalars.
-    public var column: Int
-    /// How many scalars the caret underlines, at least 1.
-    public var length: Int
-    public init(file: String, line: Int, column: Int, length: Int = 1) {
-        (self.file, self.line, self.column, self.length) = (file, line, column, length)
-    }
-    /// `file:line`, as decisions cite a rule.
-    public var lineReference: String { "\(file):\(line)" }
-}
-
 /// A problem in text that a person wrote. Reading collects these, so that one run shows every problem.
 public struct Diagnostic: Hashable, Sendable {
     public enum Severity: String, Hashable, Sendable, Comparable {
@@ -38,7 +22,4 @@ public struct Diagnostic: Hashable, Sendable {
         (self.severity, self.id, self.message, self.at) = (severity, id, message, at)
         (self.why, self.fix) = (why, fix)
     }
-
-    /// With source line and caret, as the language page shows; `source` is the text of the file.
-    public func rendered(source: String?) -> String { fatalError("stub") }
 }

@@ -10,12 +10,38 @@ public struct Domain: Hashable, Sendable {
     /// For bytes that are known to be canonical.
     init(canonical bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Reads a name (U-labels and A-labels) or a literal as they stand on the wire. Strict: no trailing
-    /// dot, no empty label, LDH only, 63/255 limits, IDNA2008 for everything that is not ASCII.
-    public init(parsing bytes: [UInt8]) throws(PathProblem) { fatalError("stub") }
-
     /// Nil unless `text` is a domain (for literals in code and tests, and for people's text).
-    public init?(_ text: String) { fatalError("stub") }
+    public init?(_ text: String) {
+        try? self.init(reading: Array(text.utf8)[...])
+    }
+
+    /// Whether this is a name below `other`: never `other` itself, and never a literal.
+    ///
+    /// Whole labels are compared. Comparing text would take `notexample.com` for a name below `example.com`,
+    /// and relay for a stranger.
+    public func isBelow(_ other: Domain) -> Bool {
+        let start = bytes.count - other.bytes.count
+        return start > 1 && bytes[start - 1] == UInt8(ascii: ".") && bytes[start...] == other.bytes[...]
+            && !isLiteral
+    }
+
+    /// The name without its first label; nil for a name of one label and for a literal.
+    public var parent: Domain? {
+        guard !isLiteral, let dot = bytes.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+        return Domain(canonical: Array(bytes[(dot + 1)...]))
+    }
+
+    /// The address of a literal; nil for a name.
+    public var address: IPAddress? {
+        guard isLiteral else { return nil }
+        let inner = bytes.dropFirst().dropLast()
+        return IPAddress(parsing: inner.first == UInt8(ascii: "I") ? inner.dropFirst(5) : inner)
+    }
+
+    /// The literal of an address: `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
+    public init(literal address: IPAddress) {
+        self.init(canonical: Array((address.family == .v4 ? "[\(address)]" : "[IPv6:\(address)]").utf8))
+    }
 }
 
 extension Domain: CustomStringConvertible {

@@ -1,20 +1,30 @@
-/// A CIDR network: an address whose host bits are zero, and the number of bits that count.
+/// A CIDR network: an address whose host bits are zero, and the number of bits that count (RFC 4632 §3.1).
 public struct IPNetwork: Hashable, Sendable {
     public let address: IPAddress
     /// 0...32 or 0...128.
     public let prefixLength: Int
 
     /// Nil unless the prefix fits the family and every bit behind it is zero.
-    public init?(address: IPAddress, prefixLength: Int) { fatalError("stub") }
+    public init?(address: IPAddress, prefixLength: Int) {
+        guard (0...address.family.width).contains(prefixLength),
+            address.value & Self.hostMask(address.family, prefixLength) == 0
+        else { return nil }
+        (self.address, self.prefixLength) = (address, prefixLength)
+    }
 
-    public var range: IPRange { fatalError("stub") }
+    public var range: IPRange {
+        let last = address.value | Self.hostMask(address.family, prefixLength)
+        return IPRange(address.family, address.value, last)
+    }
+
+    /// Ones in the bits that number hosts.
+    static func hostMask(_ family: IPAddress.Family, _ prefixLength: Int) -> UInt128 {
+        // A shift by all 128 bits gives zero here, so that /0 of IPv6 has a mask of ones only.
+        family.last & ~(UInt128.max << UInt128(family.width - prefixLength))
+    }
 }
 
-/// All addresses of one family from `first` to `last`, both included.
-public struct IPRange: Hashable, Sendable {
-    public let first: IPAddress
-    public let last: IPAddress
-
-    /// Nil if the ends are of different families or in the wrong order.
-    public init?(first: IPAddress, last: IPAddress) { fatalError("stub") }
+extension IPNetwork: CustomStringConvertible {
+    /// `192.0.2.0/24`, also for a single address: `192.0.2.1/32`.
+    public var description: String { "\(address)/\(prefixLength)" }
 }

@@ -5,34 +5,35 @@ public struct WrittenPath: Hashable, Sendable {
     public let route: [Domain]
     /// The final mailbox, with its local part decoded. For `u@r@t` the local part is `u@r`.
     public let path: ForwardPath
-    /// What in it some server reads as more than a mailbox, in the order of `AddressTrick.allCases`.
-    /// Which rule set counts for `slash` and `pipe` depends on whether the domain is local.
-    public func tricks(whenLocal: Bool) -> [AddressTrick] { fatalError("stub") }
-
-    /// `path` with one level resolved (`u%r@t` → `u@r`, `r!u@t` → `u@r`, route → its final mailbox,
-    /// quoted `"u@r"@t` → `u@r`, `u@r@t` → `u@r`); nil if that yields no valid mailbox or the form
-    /// cannot be resolved.
-    public func resolving(_ trick: AddressTrick) -> WrittenPath? { fatalError("stub") }
+    /// Whether it was written with a byte that is not ASCII, which a client may do only after SMTPUTF8 in MAIL
+    /// (RFC 6531 §3.4): also for a U-label, which is sent on as an A-label.
+    public let needsSMTPUTF8: Bool
+    /// Written with more than one `@` outside quotes.
+    let isDoubleAt: Bool
 
     /// Reads what follows `RCPT TO:` up to and with `>`. A bare mailbox only where allowed.
-    public init(parsing bytes: [UInt8], allowingBareMailbox: Bool = false) throws(PathProblem) { fatalError("stub") }
+    public init(parsing bytes: [UInt8], allowingBareMailbox: Bool = false) throws(PathProblem) {
+        do {
+            try self.init(content: PathSyntax.content(of: bytes, allowingBareMailbox: allowingBareMailbox))
+        } catch {
+            throw PathProblem(inForwardPath: error)
+        }
+    }
+
+    /// Reads what stands between the brackets.
+    init(content: ArraySlice<UInt8>) throws(SyntaxFault) {
+        let parts = try PathSyntax(content, allowing: .leading)
+        (route, path, isDoubleAt) = (parts.route, parts.address, parts.isDoubleAt)
+        needsSMTPUTF8 = content.contains { $0 >= 0x80 }
+    }
 
     /// A path that is canonical already.
-    public init(_ path: ForwardPath) { (self.route, self.path) = ([], path) }
-}
+    public init(_ path: ForwardPath) {
+        self.init(route: [], path: path, isDoubleAt: false, needsSMTPUTF8: path.needsSMTPUTF8)
+    }
 
-/// A form of address with which a third party hides the real destination. Raw values are the words of
-/// `address-tricks` in the language.
-public enum AddressTrick: String, Hashable, Sendable, CaseIterable {
-    case route, doubleAt = "double-at", encapsulated, quoted, percent, bang, slash, pipe
-    case leadingDot = "leading-dot"
-}
-
-/// Why bytes are no path.
-public struct PathProblem: Error, Hashable, Sendable {
-    /// For people, lower case, no full stop: `two @ outside quotes`.
-    public let message: String
-    /// What the client is told.
-    public let reply: Reply
-    public init(message: String, reply: Reply) { (self.message, self.reply) = (message, reply) }
+    init(route: [Domain], path: ForwardPath, isDoubleAt: Bool, needsSMTPUTF8: Bool) {
+        (self.route, self.path, self.isDoubleAt) = (route, path, isDoubleAt)
+        self.needsSMTPUTF8 = needsSMTPUTF8
+    }
 }

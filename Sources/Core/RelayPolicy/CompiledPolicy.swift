@@ -2,13 +2,62 @@ import MailTypes
 
 /// A policy made ready for many decisions: the cost of one does not grow with the length of its lists.
 /// Immutable and shared by all sessions that began under it.
+///
+/// The order of a recipient and the reading of its address are those of the plain evaluator; what differs is how the
+/// rules that fit are found, and no text is made for people.
 public final class CompiledPolicy: Sendable {
     public let policy: Policy
+    /// Some rule has a `name` line, so that the client's name is worth asking for.
+    public let needsClientName: Bool
+    /// Some rule has `helo verified` or `helo unverified`.
+    public let needsHeloStatus: Bool
 
-    public init(_ policy: Policy) { fatalError("stub") }
+    private let refuse: CompiledRules
+    private let relay: CompiledRules
+    private let ownership: OwnershipIndex
+    private let asksForHeloName: Bool
+
+    public init(_ policy: Policy) {
+        self.policy = policy
+        refuse = CompiledRules(policy.refuse)
+        relay = CompiledRules(policy.relay)
+        ownership = OwnershipIndex(policy.ownership)
+        let conditions = (policy.connectionRules + policy.refuse + policy.relay).map(\.conditions)
+        needsClientName = conditions.contains { $0.name != nil }
+        needsHeloStatus = conditions.contains { $0.helo == .verified || $0.helo == .unverified }
+        asksForHeloName = conditions.contains { if case .oneOf? = $0.helo { true } else { false } }
+    }
 
     /// As `Policy.decidePlainly`, always.
-    public func decide(_ request: RelayRequest) -> Decision { fatalError("stub") }
+    public func decide(_ request: RelayRequest) -> Decision {
+        let client = ClientFacts(request, asksForHeloName: asksForHeloName)
+        return policy.observing(request) { observersCount in
+            var matcher = Matcher(compiled: self, client: client, observersCount: observersCount)
+            return policy.judge(request, with: &matcher)
+        }
+    }
+
     /// As `Policy.isRelayClientPlainly`, always.
-    public func isRelayClient(_ request: RelayRequest) -> Bool { fatalError("stub") }
+    public func isRelayClient(_ request: RelayRequest) -> Bool {
+        !policy.observes(request)
+            && relay.fitsClientOfAPermit(request, ClientFacts(request, asksForHeloName: asksForHeloName))
+    }
+
+    private struct Matcher: RuleMatcher {
+        unowned let compiled: CompiledPolicy
+        let client: ClientFacts
+        let observersCount: Bool
+
+        func readRefuse(_ request: RelayRequest, to recipient: Recipient) -> FirstMatch {
+            compiled.refuse.firstMatch(
+                request, client, to: recipient.path, onlyFrom: recipient.isPostmaster, observersCount: observersCount,
+                ownership: compiled.ownership)
+        }
+
+        func readRelay(_ request: RelayRequest, to recipient: Recipient) -> FirstMatch {
+            compiled.relay.firstMatch(
+                request, client, to: recipient.path, onlyFrom: false, observersCount: observersCount,
+                ownership: compiled.ownership)
+        }
+    }
 }

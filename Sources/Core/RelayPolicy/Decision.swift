@@ -27,14 +27,27 @@ public struct Decision: Hashable, Sendable {
     public var chargedRules: [Int]
     /// A rule, listener or node with `observe` had a part in this. Then `wouldHaveBeen` says what it would have said.
     public var observed: Bool
+    /// What would have been said if nothing had `observe`; nil unless `observed`.
+    public var wouldHaveBeen: Outcome?
 
     public init(
         verdict: Verdict, reason: Reason, rule: RuleReference? = nil, reply: Reply, forwardPath: ForwardPath? = nil,
-        destination: Destination? = nil, chargedRules: [Int] = [], observed: Bool = false
+        destination: Destination? = nil, chargedRules: [Int] = [], observed: Bool = false,
+        wouldHaveBeen: Outcome? = nil
     ) {
         (self.verdict, self.reason, self.rule, self.reply) = (verdict, reason, rule, reply)
         (self.forwardPath, self.destination) = (forwardPath, destination)
-        (self.chargedRules, self.observed) = (chargedRules, observed)
+        (self.chargedRules, self.observed, self.wouldHaveBeen) = (chargedRules, observed, wouldHaveBeen)
+    }
+
+    /// The gist of a decision.
+    public struct Outcome: Hashable, Sendable {
+        public var verdict: Verdict
+        public var reason: Reason
+        public var rule: RuleReference?
+        public init(_ decision: Decision) {
+            (verdict, reason, rule) = (decision.verdict, decision.reason, decision.rule)
+        }
     }
 
     public struct RuleReference: Hashable, Sendable {

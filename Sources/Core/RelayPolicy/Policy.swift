@@ -50,34 +50,6 @@ public struct Policy: Hashable, Sendable {
     }
 }
 
-/// `local { domains … }`: recipients there are delivery and never meet `relay { }` (Meaning 1).
-public struct LocalDomains: Hashable, Sendable {
-    /// One `domains` value with what its line adds. An exact name wins over a wildcard, a longer wildcard over a
-    /// shorter one; equal ones are an error of the file.
-    public struct Entry: Hashable, Sendable {
-        public var domain: Domain
-        /// `*.domain`: names below it, not itself.
-        public var isWildcard: Bool
-        /// `via UPSTREAM`.
-        public var upstream: String?
-        /// `recipients file:…`: exact mailboxes (local parts ASCII case folded); nil means all.
-        public var recipients: Set<Mailbox>?
-        public var at: SourceLocation
-        public init(
-            domain: Domain, isWildcard: Bool = false, upstream: String? = nil, recipients: Set<Mailbox>? = nil,
-            at: SourceLocation
-        ) {
-            (self.domain, self.isWildcard, self.upstream) = (domain, isWildcard, upstream)
-            (self.recipients, self.at) = (recipients, at)
-        }
-    }
-
-    public private(set) var entries: [Entry]
-    public init(_ entries: [Entry] = []) { fatalError("stub") }
-    /// The entry that `domain` belongs to, in time that does not grow with their number.
-    public func entry(for domain: Domain) -> Entry? { fatalError("stub") }
-}
-
 /// `address-tricks FORM… reject|resolve|as-written [at DOMAIN…]` (Meaning 10).
 public struct TrickTreatment: Hashable, Sendable {
     public enum Treatment: String, Hashable, Sendable { case reject, resolve, asWritten = "as-written" }

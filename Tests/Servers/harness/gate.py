@@ -7,7 +7,7 @@ import tempfile
 
 from .client import Client
 from .loopback import HERE, OFFICE, STRANGER, free_port, wait_until
-from .mail import OURS
+from .mail import GATE, OURS
 from .process import ForegroundServer
 
 REPOSITORY = pathlib.Path(__file__).parents[3]
@@ -16,7 +16,7 @@ CONFIGURATION = """\
 version 1
 
 node {{
-    hostname  gate.test
+    hostname  {name}
     state     {state}
 }}
 
@@ -73,12 +73,20 @@ def gate_before(server_port):
         file = folder / "gatepost.conf"
         file.write_text(
             CONFIGURATION.format(
-                state=folder / "state", office=OFFICE, ours=OURS, here=HERE, server_port=server_port, port=port
+                name=GATE,
+                state=folder / "state",
+                office=OFFICE,
+                ours=OURS,
+                here=HERE,
+                server_port=server_port,
+                port=port,
             )
         )
         log = folder / "gate.log"
         with ForegroundServer([binary(), "run", "-c", file], port, log):
-            gate = Gate(port, log)
-            # What the server can do is learnt in the background; all four can do this.
-            wait_until(lambda: gate.announces("8bitmime"), 10)
-            yield gate
+            yield Gate(port, log)
+
+
+def wait_for_extensions(gate):
+    """What the server can do, the gate learns in the background; 8BITMIME all servers can."""
+    wait_until(lambda: gate.announces("8bitmime"), 10)

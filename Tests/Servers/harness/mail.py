@@ -6,6 +6,8 @@ import os
 _numbers = itertools.count(1)
 
 OURS = "ours.test"
+GATE = "gate.test"
+"""The gate's host name. The servers behind hold it for a name of theirs, so tricks with it work there."""
 OUTSIDE = "outside.test"
 REFUSED_BEHIND = f"nobody-refused@{OURS}"
 """The one recipient that every server behind the gate refuses."""

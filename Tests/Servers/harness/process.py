@@ -1,5 +1,6 @@
 """A server in the foreground that cannot outlive the tests."""
 
+import signal
 import subprocess
 
 from .loopback import greets, wait_until
@@ -16,10 +17,11 @@ class ForegroundServer:
     to be looked for by name.
     """
 
-    def __init__(self, command, port, log):
+    def __init__(self, command, port, log, stop=signal.SIGTERM):
         self._command = ["setpriv", "--pdeathsig", "KILL", *map(str, command)]
         self._port = port
         self._log = log
+        self._stop = stop
         self._process = None
 
     def __enter__(self):
@@ -34,9 +36,11 @@ class ForegroundServer:
         return self
 
     def __exit__(self, *_):
-        self._process.terminate()
+        """Sends the stop signal. A server that does not heed it is killed, and that is an error."""
+        self._process.send_signal(self._stop)
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+            raise

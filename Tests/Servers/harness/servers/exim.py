@@ -1,7 +1,7 @@
 """Exim, with a router that follows the percent hack, as its old default configuration had one."""
 
 from ..loopback import HERE
-from ..mail import OURS, REFUSED_BEHIND
+from ..mail import GATE, OURS, REFUSED_BEHIND
 from .open_server import OpenServer
 
 CONFIGURATION = """\
@@ -27,7 +27,7 @@ open_to_all:
 begin routers
 percent_hack:
   driver  = redirect
-  domains = {ours}
+  domains = {ours} : {gate}
   data    = ${{if match{{$local_part}}{{\\N^(.*)%(.*)$\\N}}{{$1@$2}}}}
 
 to_sink:
@@ -47,7 +47,9 @@ sink:
 
 
 def files(port, sink_port):
-    text = CONFIGURATION.format(here=HERE, ours=OURS, refused=REFUSED_BEHIND, port=port, sink_port=sink_port)
+    text = CONFIGURATION.format(
+        here=HERE, ours=OURS, gate=GATE, refused=REFUSED_BEHIND, port=port, sink_port=sink_port
+    )
     return {"etc/exim4/exim4.conf": text}
 
 
@@ -55,7 +57,7 @@ SERVER = OpenServer(
     name="exim",
     package="exim4-daemon-heavy",
     smtputf8=True,
-    follows=("P03",),
+    follows=("P01", "P03", "P04", "P07"),
     files=files,
     command="""\
 install -d -o Debian-exim -g Debian-exim /var/spool/exim4 /var/log/exim4

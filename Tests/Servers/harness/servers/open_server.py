@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import signal
 import tempfile
 from collections.abc import Callable
 
@@ -49,7 +50,8 @@ class OpenServer:
             layers = f"{PEERS / self.name}:{PEERS / 'base'}"
             namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
             command = [*namespaces, ENTER_ROOT, instance, layers, "/bin/sh", "-c", self.command]
-            with ForegroundServer(command, port, log):
+            # unshare is deaf to SIGTERM; killed, it takes the whole namespace along.
+            with ForegroundServer(command, port, log, stop=signal.SIGKILL):
                 yield RunningServer(self, port, sink, log)
 
 

@@ -1,7 +1,7 @@
 """Postfix. Percent hack and bang paths in its own domains are followed unless told otherwise."""
 
 from ..loopback import HERE
-from ..mail import OURS, REFUSED_BEHIND
+from ..mail import GATE, OURS, REFUSED_BEHIND
 from .open_server import OpenServer
 
 MAIN = """\
@@ -10,7 +10,7 @@ maillog_file = /dev/stdout
 myhostname = behind.test
 inet_interfaces = {here}
 inet_protocols = ipv4
-mydestination = {ours}
+mydestination = {ours}, {gate}
 mynetworks = {here}/32
 local_recipient_maps =
 alias_maps =
@@ -53,8 +53,9 @@ postlog   unix-dgram n - n - 1 postlogd
 
 
 def files(port, sink_port):
+    main = MAIN.format(here=HERE, ours=OURS, gate=GATE, refused=REFUSED_BEHIND, sink_port=sink_port)
     return {
-        "etc/postfix/main.cf": MAIN.format(here=HERE, ours=OURS, refused=REFUSED_BEHIND, sink_port=sink_port),
+        "etc/postfix/main.cf": main,
         "etc/postfix/master.cf": MASTER.format(here=HERE, port=port),
     }
 
@@ -63,7 +64,7 @@ SERVER = OpenServer(
     name="postfix",
     package="postfix",
     smtputf8=True,
-    follows=("P04", "U05"),
+    follows=("P01", "P03", "P05", "P07", "U01", "U02", "U05", "Q01", "Q02", "Q05", "D01"),
     files=files,
     command="chown postfix /var/lib/postfix && exec /usr/sbin/postfix start-fg",
 )

@@ -1,0 +1,110 @@
+import MailTypes
+import RelayPolicy
+
+/// A decision as one line of `key=value`, in a fixed order, for the log and what reads it.
+///
+/// A key stands at the line's start or after a space, and no value holds a space but a rule's name and a
+/// reply's code, which are in quotes: no client can forge a field. `rule`, `login` and `reply` are quoted always, an absent value is `""`.
+///
+///     verdict=reject rule="" reason=no-rule client=198.51.100.7 listener=public login="" helo=evil
+///     sender=x@evil.example recipient=y@victim.example reply="550 5.7.1" id=01KAS3Q7… via=gateway
+public struct LogLine: Sendable {
+    /// ASCII, but for letters in the names of rules and listeners, which the administrator wrote; without a line end.
+    public private(set) var bytes: [UInt8]
+
+    public init(_ record: DecisionRecord) {
+        bytes = []
+        bytes.reserveCapacity(400)
+        let decision = record.decision
+        bytes += "verdict=\(decision.verdict.rawValue)".utf8
+        appendOwnName("rule", decision.rule?.name)
+        appendWord("reason", decision.reason.rawValue)
+        appendWord("client", record.request.client.description)
+        append("listener", record.request.listener.map { Array($0.utf8) })
+        appendQuoted("login", record.login ?? "")
+        append("helo", record.request.helo)
+        append("sender", record.reversePath)
+        append("recipient", record.forwardPath ?? record.recipientGiven)
+        appendStatus("reply", of: decision.reply)
+        appendWord("id", record.id)
+        appendWord("via", record.via.rawValue)
+        if let port = record.clientPort { appendWord("port", String(port)) }
+        if let name = record.clientName { append("name", name.bytes) }
+        if let version = record.request.tlsVersion { append("tls", Array(version.utf8)) }
+        if case .known(let login) = record.request.popLogin { appendQuoted("pop", login.name ?? "") }
+        if let outcome = record.outcome { appendStatus("outcome", of: outcome) }
+        if decision.observed { appendWord("observed", "yes") }
+        if let instead = decision.wouldHaveBeen {
+            appendWord("would", instead.verdict.rawValue)
+            appendOwnName("would-rule", instead.rule?.name)
+        }
+    }
+
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension LogLine {
+    private mutating func appendKey(_ key: StaticString) {
+        bytes.append(UInt8(ascii: " "))
+        key.withUTF8Buffer { bytes += $0 }
+        bytes.append(UInt8(ascii: "="))
+    }
+
+    /// A word of ours: nothing in it needs escaping.
+    private mutating func appendWord(_ key: StaticString, _ word: String) {
+        appendKey(key)
+        bytes += word.utf8
+    }
+
+    /// Bytes of a stranger's.
+    private mutating func append(_ key: StaticString, _ field: [UInt8]?) {
+        appendKey(key)
+        guard let field, !field.isEmpty else {
+            bytes += "\"\"".utf8
+            return
+        }
+        EscapedText.append(field, to: &bytes)
+    }
+
+    /// The same in quotes, for readers that expect them.
+    private mutating func appendQuoted(_ key: StaticString, _ field: String) {
+        appendKey(key)
+        bytes.append(UInt8(ascii: "\""))
+        EscapedText.append(field.utf8, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendStatus(_ key: StaticString, of reply: Reply) {
+        appendKey(key)
+        bytes += "\"\(reply.code)".utf8
+        if let status = Self.enhancedStatus(of: reply) {
+            bytes.append(UInt8(ascii: " "))
+            bytes += status
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The enhanced status code, if the text begins with one (RFC 2034 §4). The rest of a reply is for the client,
+    /// and a protected server may put anything there.
+    private static func enhancedStatus(of reply: Reply) -> ArraySlice<UInt8>? {
+        guard let word = reply.lines.first?.prefix(while: { $0 != UInt8(ascii: " ") }) else { return nil }
+        let numbers = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isStatus = numbers.count == 3 && numbers.allSatisfy { number in
+            (1...3).contains(number.count) && number.allSatisfy { (0x30...0x39).contains($0) }
+        }
+        return isStatus ? word : nil
+    }
+
+    /// A name from the configuration: readable, in quotes that it cannot leave.
+    private mutating func appendOwnName(_ key: StaticString, _ name: String?) {
+        appendKey(key)
+        bytes.append(UInt8(ascii: "\""))
+        for byte in EscapedText.forTerminal(name ?? "").utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes += "\\x22".utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

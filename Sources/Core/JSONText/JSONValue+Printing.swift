@@ -1,0 +1,119 @@
+extension JSONValue {
+    /// Compact, in one line.
+    public var text: String {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Indented by two spaces, for people.
+    public var prettyText: String {
+        var bytes: [UInt8] = []
+        writePretty(to: &bytes, indent: 0)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends `text` as UTF-8.
+    public func write(to bytes: inout [UInt8]) {
+        switch self {
+        case .array(let elements):
+            bytes.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                element.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.write(member.name, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        default:
+            writeScalar(to: &bytes)
+        }
+    }
+
+    private func writePretty(to bytes: inout [UInt8], indent: Int) {
+        func startLine(_ indent: Int) {
+            bytes.append(UInt8(ascii: "\n"))
+            bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent))
+        }
+        switch self {
+        case .array(let elements) where !elements.isEmpty:
+            bytes.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                startLine(indent + 2)
+                element.writePretty(to: &bytes, indent: indent + 2)
+            }
+            startLine(indent)
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members) where !members.isEmpty:
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                startLine(indent + 2)
+                Self.write(member.name, to: &bytes)
+                bytes += [UInt8(ascii: ":"), UInt8(ascii: " ")]
+                member.value.writePretty(to: &bytes, indent: indent + 2)
+            }
+            startLine(indent)
+            bytes.append(UInt8(ascii: "}"))
+        default:
+            write(to: &bytes)
+        }
+    }
+
+    private func writeScalar(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes += "null".utf8
+        case .bool(let value): bytes += (value ? "true" : "false").utf8
+        case .number(let value): bytes += Self.text(of: value).utf8
+        case .string(let text): Self.write(text, to: &bytes)
+        case .array, .object: preconditionFailure("\(self) is no scalar")
+        }
+    }
+
+    /// Whole numbers without a fraction. JSON has no word for infinity and NaN; they become null, as in
+    /// ECMAScript, and the parser never makes them.
+    private static func text(of number: Double) -> String {
+        if let integer = Int64(exactly: number), integer.magnitude <= 1 << 53 { return String(integer) }
+        return number.isFinite ? number.description : "null"
+    }
+
+    /// Escapes what RFC 8259 §7 asks for, and DEL and the C1 controls too: a line of JSON is also shown on
+    /// terminals, and the text in it comes from strangers.
+    private static func write(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { utf8 in
+            var index = 0
+            while index < utf8.count {
+                let byte = utf8[index]
+                index += 1
+                switch byte {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+                case UInt8(ascii: "\n"): bytes += "\\n".utf8
+                case UInt8(ascii: "\r"): bytes += "\\r".utf8
+                case UInt8(ascii: "\t"): bytes += "\\t".utf8
+                case 0..<0x20, 0x7f: writeEscape(byte, to: &bytes)
+                case 0xc2 where index < utf8.count && utf8[index] < 0xa0:
+                    writeEscape(utf8[index], to: &bytes)
+                    index += 1
+                default: bytes.append(byte)
+                }
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func writeEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
+        let digits = Array("0123456789abcdef".utf8)
+        bytes += "\\u00".utf8
+        bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+}

@@ -1,0 +1,46 @@
+import MailTypes
+
+/// Clients that had too many relays refused and for a while get nothing relayed without a login
+/// (`refused-relays N per TIME for each client, then no relaying TIME`). Delivery goes on.
+public struct RelayBans: Sendable {
+    private struct Entry: Sendable {
+        var windowEnds: Instant
+        var refused: Int
+        var bannedUntil: Instant?
+    }
+
+    /// Clients remembered at once. A client beyond it is not banned, which takes nothing from anybody: a ban only
+    /// ever takes permits away.
+    public let capacity: Int
+    private var entries: [IPAddress: Entry] = [:]
+
+    public init(capacity: Int = 1_000_000) { self.capacity = capacity }
+
+    public func isBanned(_ client: IPAddress, at now: Instant) -> Bool {
+        entries[client]?.bannedUntil.map { now < $0 } ?? false
+    }
+
+    public mutating func refused(
+        _ client: IPAddress, at now: Instant, count: Int, window: Duration, ban: Duration
+    ) {
+        var entry = entries[client] ?? Entry(windowEnds: now, refused: 0, bannedUntil: nil)
+        if entry.windowEnds <= now {
+            entry.windowEnds = now.advanced(by: window)
+            entry.refused = 0
+        }
+        entry.refused += 1
+        if entry.refused >= count { entry.bannedUntil = now.advanced(by: ban) }
+        if entries[client] == nil, entries.count >= capacity {
+            entries = entries.filter { now < $0.value.windowEnds || now < $0.value.bannedUntil ?? now }
+            if entries.count >= capacity { return }
+        }
+        entries[client] = entry
+    }
+}
+
+extension Instant {
+    /// Whole seconds of `duration` later.
+    func advanced(by duration: Duration) -> Instant {
+        Instant(seconds: seconds + duration.components.seconds, nanoseconds: nanoseconds)
+    }
+}

@@ -1,0 +1,122 @@
+/// Follows mail data from `354` to its end and says where it ends (RFC 5321 §4.1.1.4).
+///
+/// The only end is `CR LF . CR LF`. A CR without LF, an LF without CR and a NUL are reported where they
+/// stand, since servers differ in whether they are line ends and so in where the message ends
+/// (CVE-2023-51764, CVE-2023-51765, CVE-2023-51766). Header lines `Received:` are counted on the way
+/// (RFC 5321 §6.3).
+public struct MailDataScanner: Sendable {
+    public enum Problem: Equatable, Sendable { case bareLineFeed, bareCarriageReturn, nul }
+
+    public enum Finding: Equatable, Sendable {
+        /// All of the bytes are mail data, and it goes on.
+        case more
+        /// The mail data ends behind so many of the bytes, the terminator included.
+        case end(Int)
+        /// It is broken behind so many bytes that are good.
+        case broken(Int, Problem)
+    }
+
+    /// `Received:` lines seen in the header section.
+    public private(set) var receivedLines = 0
+
+    /// What the bytes so far of this line are, as far as it matters.
+    private enum Line: Equatable {
+        /// Nothing of it has come: the last bytes were CR LF (or 354).
+        case start
+        case dot
+        /// `.` CR
+        case dotThenReturn
+        case text
+        case textThenReturn
+        /// CR at the line's start: an empty line, which ends the header section.
+        case emptyThenReturn
+    }
+
+    private var line = Line.start
+    private var inHeader = true
+    /// How many bytes of `RECEIVED:` this line has matched; nil when it is another line.
+    private var matched: Int? = 0
+
+    public init() {}
+
+    private static let received = Array("RECEIVED:".utf8)
+
+    public mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Finding {
+        var index = 0
+        while index < bytes.count {
+            // Within a line of text only control bytes matter; eight bytes at a time are looked at for one.
+            if line == .text, !(inHeader && matched != nil) {
+                index = Self.skipText(bytes, from: index)
+                if index == bytes.count { break }
+            }
+            if let problem = step(bytes[index]) { return .broken(index, problem) }
+            index += 1
+            if line == .start, atEnd { return .end(index) }
+        }
+        return .more
+    }
+
+    private var atEnd = false
+
+    /// The index of the first byte below 0x20 at or behind `start`, or the end.
+    private static func skipText(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        let twenties: UInt64 = 0x2020_2020_2020_2020
+        let highBits: UInt64 = 0x8080_8080_8080_8080
+        while index + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // Exact as a test for "some byte is below 0x20": the borrow of one byte can only mark a later one.
+            if (word &- twenties) & ~word & highBits != 0 { break }
+            index += 8
+        }
+        while index < bytes.count, bytes[index] >= 0x20 { index += 1 }
+        return index
+    }
+
+    private mutating func step(_ byte: UInt8) -> Problem? {
+        if byte == 0 { return .nul }
+        switch (line, byte) {
+        case (.textThenReturn, ASCII.lineFeed):
+            startLine()
+        case (.emptyThenReturn, ASCII.lineFeed):
+            inHeader = false
+            startLine()
+        case (.dotThenReturn, ASCII.lineFeed):
+            startLine()
+            atEnd = true
+        case (.textThenReturn, _), (.emptyThenReturn, _), (.dotThenReturn, _):
+            return .bareCarriageReturn
+        case (_, ASCII.lineFeed):
+            return .bareLineFeed
+        case (.start, ASCII.carriageReturn):
+            line = .emptyThenReturn
+        case (.dot, ASCII.carriageReturn):
+            line = .dotThenReturn
+        case (.text, ASCII.carriageReturn):
+            line = .textThenReturn
+        case (.start, UInt8(ascii: ".")):
+            (line, matched) = (.dot, nil)
+        case (.start, _), (.dot, _), (.text, _):
+            line = .text
+            match(byte)
+        }
+        return nil
+    }
+
+    private mutating func startLine() {
+        (line, matched) = (.start, 0)
+    }
+
+    private mutating func match(_ byte: UInt8) {
+        guard inHeader, let count = matched else { return }
+        guard ASCII.upper(byte) == Self.received[count] else {
+            matched = nil
+            return
+        }
+        matched = count + 1
+        if count + 1 == Self.received.count {
+            receivedLines += 1
+            matched = nil
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Diagnostics
+import MailTypes
+
+extension Configuration {
+    /// Where clients come in.
+    public struct Listener: Sendable {
+        public var name: String
+        public var addresses: [Address]
+        public var at: SourceLocation
+
+        public init(name: String, addresses: [Address], at: SourceLocation) {
+            (self.name, self.addresses, self.at) = (name, addresses, at)
+        }
+
+        public struct Address: Hashable, Sendable {
+            public var host: IPAddress
+            public var port: UInt16
+            public var implicitTLS: Bool
+            public var at: SourceLocation
+
+            public init(host: IPAddress, port: UInt16, implicitTLS: Bool = false, at: SourceLocation) {
+                (self.host, self.port, self.implicitTLS, self.at) = (host, port, implicitTLS, at)
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Diagnostics
+
+extension Configuration {
+    /// A protected server, or several that stand for one another.
+    public struct Upstream: Sendable {
+        public var name: String
+        public var servers: [Server]
+        public var at: SourceLocation
+
+        public init(name: String, servers: [Server], at: SourceLocation) {
+            (self.name, self.servers, self.at) = (name, servers, at)
+        }
+
+        public struct Server: Hashable, Sendable {
+            /// Address text or host name.
+            public var host: String
+            public var port: UInt16
+            public var implicitTLS: Bool
+            public var isBackup: Bool
+
+            public init(host: String, port: UInt16, implicitTLS: Bool = false, isBackup: Bool = false) {
+                (self.host, self.port, self.implicitTLS, self.isBackup) = (host, port, implicitTLS, isBackup)
+            }
+        }
+    }
+}

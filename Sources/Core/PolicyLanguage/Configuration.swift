@@ -1,0 +1,32 @@
+import Diagnostics
+import MailTypes
+import RelayPolicy
+
+/// What a gatepost.conf says: the policy, and how the program is to stand before its servers.
+public struct Configuration: Sendable {
+    public var policy = Policy()
+    public var node = Node()
+    public var upstreams: [Upstream] = []
+    public var listeners: [Listener] = []
+    public var limits = Limits()
+    public var log = Log()
+    public var tests: [PolicyTest] = []
+    /// Words that `run` refuses because this version cannot carry them out yet (Meaning 17), in file order.
+    public var notCarriedOut: [NotYet] = []
+
+    public struct Node: Sendable {
+        public var hostname: String?
+        /// Directory; nil when not written.
+        public var state: String?
+        public init() {}
+    }
+
+    public struct NotYet: Hashable, Sendable {
+        /// `starttls offered`
+        public var word: String
+        public var at: SourceLocation
+        public init(word: String, at: SourceLocation) { (self.word, self.at) = (word, at) }
+    }
+
+    public init() {}
+}

@@ -1,0 +1,187 @@
+import Diagnostics
+import MailTypes
+import RelayPolicy
+
+/// `tests { … }` (Meaning 16).
+extension ConfigurationReader {
+    mutating func readTests() {
+        guard let tests = single("tests") else { return }
+        readBlock(of: tests, .tests, repeatable: Set(BlockKind.tests.keywords)) { reader, statement throws(Diagnostic) in
+            let text = ([statement.keyword] + statement.values).map(\.written).joined(separator: " ")
+            let claim: PolicyTest.Claim
+            switch statement.keyword.text {
+            case "only", "never":
+                try reader.readProof(statement)
+                claim = .proof(text)
+            default:
+                guard let verdict = Verdict(rawValue: statement.keyword.text) else { return }  // The table has no others.
+                claim = try reader.readDecision(statement, verdict)
+            }
+            reader.configuration.tests.append(PolicyTest(claim: claim, text: text, at: statement.at))
+        }
+    }
+
+    /// `from ADDRESS sender PATH to PATH`, other facts, and what is expected beyond the verdict.
+    private mutating func readDecision(_ statement: Statement, _ verdict: Verdict) throws(Diagnostic) -> PolicyTest.Claim {
+        var values = ValueCursor(statement)
+        var seen: Set<String> = []
+        var client: IPAddress?
+        var path: WrittenPath?
+        var facts = RelayRequest(client: IPAddress(v4: 0), forwardPath: WrittenPath(.postmaster), now: now)
+        var rule: String?
+        var asDelivery = false
+        while let word = values.next() {
+            guard seen.insert(word.text).inserted else { throw word.problem("\(word.shown) twice in one test", fix: "write a test for each") }
+            switch word.isQuoted ? "" : word.text {
+            case "from": client = try values.require("a client's address").address().unmapped
+            case "sender": facts.reversePath = try values.require("a mailbox or <>").reversePath()
+            case "to": path = try values.require("a mailbox").forwardPath()
+            case "name":
+                let name = try values.require("a host name or none")
+                facts.clientName = name.says("none") ? .absent : .confirmed(try name.domain())
+            case "helo": facts.helo = Array(try values.require("a host name").text.utf8)
+            case "login": facts.login = try readTestLogin(&values)
+            case "pop": facts.popLogin = try readTestPOPLogin(&values)
+            case "tls": facts.tlsVersion = try values.require("a version such as TLSv1.3").text
+            case "certificate", "client-certificate":
+                facts.certificates = [try values.require("the word that rules have after client-certificate").text]
+                facts.tlsVersion = facts.tlsVersion ?? "TLSv1.3"
+            case "local-address": facts.localAddress = try values.require("an address").address().unmapped
+            case "listener":
+                let listener = try values.require("the name of a listener")
+                try checkListener(listener)
+                facts.listener = listener.text
+            case "at": facts.now = try values.require("a date or time").instant()
+            case "by":
+                let name = try values.require("a rule's name in quotes")
+                guard ruleNames.contains(name.text) else { throw ruleNames.unknown(name) }
+                rule = name.text
+            case "as":
+                try values.expect("delivery")
+                asDelivery = true
+            default:
+                throw word.isNot(oneOf: ["from", "sender", "to", "helo", "login", "name", "pop", "tls", "certificate", "listener", "local-address", "at", "by", "as"])
+            }
+        }
+        guard let client else { throw values.missing("`from ADDRESS`") }
+        guard let path else { throw values.missing("`to MAILBOX`") }
+        (facts.client, facts.forwardPath) = (client, path)
+        return .decision(verdict, facts, by: rule, asDelivery: asDelivery)
+    }
+
+    private func readTestLogin(_ values: inout ValueCursor) throws(Diagnostic) -> RelayRequest.Fact<RelayRequest.Login> {
+        if values.take("none") { return .absent }
+        var login = RelayRequest.Login(name: try values.require("a login or none").text)
+        if values.take("mechanism") {
+            let mechanism = try values.require("a mechanism")
+            try mechanism.checkMechanism()
+            login.mechanism = mechanism.text.uppercasedASCII
+        }
+        return .known(login)
+    }
+
+    private func readTestPOPLogin(_ values: inout ValueCursor) throws(Diagnostic) -> RelayRequest.Fact<RelayRequest.POPLogin> {
+        let word = try values.require("a login, logged-in or none")
+        if word.says("none") { return .absent }
+        return .known(RelayRequest.POPLogin(name: word.says("logged-in") ? nil : word.text))
+    }
+
+    /// `only LIST relay-without-login`, `never from anywhere|LIST … to elsewhere|PATTERN…`: the form is checked, and the
+    /// proof is not made by this version.
+    private mutating func readProof(_ statement: Statement) throws(Diagnostic) {
+        if statement.keyword.text == "only" { try readOnly(statement) } else { try readNever(statement) }
+        warn("not proved yet by this version", at: statement.at, fix: "`permit` and `reject` lines are proved")
+    }
+
+    private mutating func readOnly(_ statement: Statement) throws(Diagnostic) {
+        guard let last = statement.values.last, last.says("relay-without-login") else {
+            throw Diagnostic(.error, "`relay-without-login` is missing at the end", at: statement.end, fix: "write: only LIST relay-without-login")
+        }
+        // No list at all says that nobody relays without a login.
+        let list = statement.values.dropLast()
+        if list.contains(where: { $0.says("except") }) {
+            try readRange(list)
+        } else {
+            _ = addresses(list)
+        }
+    }
+
+    private mutating func readNever(_ statement: Statement) throws(Diagnostic) {
+        let words = ["from", "login", "sender", "to", "listener"]
+        var parts: [(Word, ArraySlice<Word>)] = []
+        for word in statement.values {
+            if let part = parts.last, !words.contains(where: word.says) {
+                parts[parts.count - 1].1 = statement.values[part.1.startIndex..<part.1.endIndex + 1]
+            } else if words.contains(where: word.says) {
+                let start = (parts.last?.1.endIndex).map { $0 + 1 } ?? 1
+                parts.append((word, statement.values[start..<start]))
+            } else {
+                throw word.isNot(oneOf: words)
+            }
+        }
+        guard parts.contains(where: { $0.0.text == "to" }) else {
+            throw Diagnostic(.error, "`to` is missing", at: statement.end, fix: "write: never from LIST to elsewhere")
+        }
+        for (word, list) in parts {
+            guard let first = list.first else { throw word.problem("nothing after \(word.shown)") }
+            switch word.text {
+            case "from": try readRange(list)
+            case "to" where first.says("elsewhere"), "login" where first.says("none"): break
+            case "to", "sender": _ = patterns(list)
+            case "listener": for name in list { try checkListener(name) }
+            default: break
+            }
+        }
+    }
+
+    /// `anywhere|LIST [except LIST]`
+    private mutating func readRange(_ list: ArraySlice<Word>) throws(Diagnostic) {
+        let parts = list.split(maxSplits: 1, omittingEmptySubsequences: false) { $0.says("except") }
+        for part in parts {
+            guard let first = part.first else { throw list[list.startIndex].problem("addresses are missing beside `except`") }
+            if first.says("anywhere"), part.count == 1 { continue }
+            _ = addresses(part)
+        }
+    }
+}
+
+extension Word {
+    /// As it stands in the file.
+    fileprivate var written: String {
+        guard isQuoted else { return text }
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { quoted += "\\" }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
+    }
+
+    fileprivate func address() throws(Diagnostic) -> IPAddress {
+        guard let address = IPAddress(text) else {
+            throw problem("\(shown) is not an address", fix: "a test asks for one client, such as 192.0.2.10")
+        }
+        return address
+    }
+
+    fileprivate func reversePath() throws(Diagnostic) -> ReversePath {
+        do {
+            return try ReversePath(parsing: Array(text.utf8), allowingBareMailbox: true)
+        } catch {
+            throw problem("\(shown) is no reverse-path: \(error.message)")
+        }
+    }
+
+    fileprivate func forwardPath() throws(Diagnostic) -> WrittenPath {
+        do {
+            return try WrittenPath(parsing: Array(text.utf8), allowingBareMailbox: true)
+        } catch {
+            throw problem("\(shown) is no forward-path: \(error.message)", why: "it is refused before any rule is asked")
+        }
+    }
+
+    fileprivate func instant() throws(Diagnostic) -> Instant {
+        guard let instant = Instant(text) else { throw problem("\(shown) is not a date or time", fix: "write it as 2027-03-31") }
+        return instant
+    }
+}

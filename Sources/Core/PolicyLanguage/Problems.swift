@@ -1,0 +1,35 @@
+import Diagnostics
+
+/// The problems found so far. They are said in file order, whatever the order of reading: those inside a list
+/// file stand where the main file names it.
+struct Problems {
+    private struct Entry {
+        var anchor: SourceLocation
+        var isInside: Bool
+        var diagnostic: Diagnostic
+    }
+
+    private var entries: [Entry] = []
+    private var known: Set<Diagnostic> = []
+    private(set) var errorCount = 0
+    var hasErrors: Bool { errorCount > 0 }
+
+    /// `anchor` is the word in the main file that names the file with the problem.
+    mutating func add(_ diagnostic: Diagnostic, under anchor: SourceLocation? = nil) {
+        guard known.insert(diagnostic).inserted else { return }
+        if diagnostic.severity == .error { errorCount += 1 }
+        entries.append(
+            Entry(anchor: anchor ?? diagnostic.at, isInside: anchor != nil, diagnostic: diagnostic))
+    }
+
+    var inFileOrder: [Diagnostic] {
+        func key(_ entry: Entry) -> [Int] {
+            [
+                entry.anchor.line, entry.anchor.column, entry.isInside ? 1 : 0,
+                entry.diagnostic.at.line, entry.diagnostic.at.column,
+            ]
+        }
+        let keyed = entries.enumerated().map { (key: key($1) + [$0], diagnostic: $1.diagnostic) }
+        return keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.diagnostic)
+    }
+}

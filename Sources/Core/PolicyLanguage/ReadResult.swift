@@ -1,0 +1,30 @@
+import Diagnostics
+
+/// The outcome of reading a file: the configuration is nil when there is any error.
+public struct ReadResult: Sendable {
+    public var configuration: Configuration?
+    /// In file order.
+    public var diagnostics: [Diagnostic]
+    /// Text of every file that was read, by the name that diagnostics give it.
+    public var sources: [String: String]
+    public init(configuration: Configuration?, diagnostics: [Diagnostic], sources: [String: String]) {
+        (self.configuration, self.diagnostics, self.sources) = (configuration, diagnostics, sources)
+    }
+}
+
+/// How far a file must be complete.
+public enum ReadPurpose: Sendable {
+    /// `run`, `check`: needs upstreams, routes and listeners.
+    case serving
+    /// `try`, `check --policy-only` …: the policy alone.
+    case policyOnly
+}
+
+/// A file that could not be read; the text is for people: `no such file`.
+public struct FileProblem: Error, Hashable, Sendable {
+    public let message: String
+    public init(_ message: String) { self.message = message }
+}
+
+/// Gives the bytes of a list file. `path` is already joined with the folder of the file that names it.
+public typealias FileReading = (_ path: String) -> Result<[UInt8], FileProblem>

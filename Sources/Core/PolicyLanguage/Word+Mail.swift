@@ -1,0 +1,54 @@
+import Diagnostics
+import MailTypes
+
+extension Word {
+    func domain() throws(Diagnostic) -> Domain {
+        try domain(text)
+    }
+
+    /// `HOST` or `*.HOST`.
+    func hostPattern() throws(Diagnostic) -> HostPattern {
+        guard text.hasPrefix("*.") else { return HostPattern(domain: try domain(), isBelow: false) }
+        let domain = try domain(String(text.dropFirst(2)))
+        guard !domain.isLiteral else { throw problem("\(shown): nothing is below an address literal") }
+        return HostPattern(domain: domain, isBelow: true)
+    }
+
+    /// A pattern for senders or recipients.
+    func pathPattern() throws(Diagnostic) -> PathPattern {
+        do {
+            return try PathPattern(parsing: text)
+        } catch {
+            throw problem(error.message, fix: error.fix)
+        }
+    }
+
+    /// Whether this can only be a name of `senders`: a domain of one label is written `*@localhost`.
+    var canBeNameOfSenders: Bool {
+        !text.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "[") }
+            && text != "<>" && text != "*"
+    }
+
+    /// One mailbox, its local part in ASCII lower case.
+    func mailbox() throws(Diagnostic) -> Mailbox {
+        guard case .mailbox(let localPart, let domain) = try pathPattern() else {
+            throw problem("\(shown) is not one mailbox", fix: "write it as user@example.com")
+        }
+        return Mailbox(localPart: localPart, domain: domain)
+    }
+
+    private func domain(_ text: String) throws(Diagnostic) -> Domain {
+        do {
+            return try Domain(parsing: Array(text.utf8))
+        } catch {
+            throw problem("`\(text)` is not a domain: \(error.message)")
+        }
+    }
+}
+
+/// A host name, or every name below one.
+struct HostPattern: Hashable {
+    var domain: Domain
+    /// `*.domain`: names below it, not itself.
+    var isBelow: Bool
+}

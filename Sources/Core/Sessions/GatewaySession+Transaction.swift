@@ -1,0 +1,209 @@
+import MailProtocols
+import MailTypes
+import RelayPolicy
+
+extension GatewaySession {
+    /// One mail transaction, from MAIL to its end (RFC 5321 §3.3).
+    struct Transaction: Sendable {
+        var id = ""
+        var reversePath = ReversePath.null
+        var parameters = MailParameters()
+        /// The one protected server of this transaction (language page, Meaning 11).
+        var upstream: String?
+        /// Whether the client's side of a permit fits; nil until the first recipient asks.
+        var isOfRelayClient: Bool?
+        /// Ids of the decisions whose recipients the server has accepted.
+        var accepted: [String] = []
+        /// The only accepted recipient, for the Received line.
+        var soleRecipient: ForwardPath?
+        /// The server went away after it had accepted recipients: nothing can come of this any more.
+        var isLost = false
+        var pending: Pending?
+        var mailData = MailData()
+    }
+
+    /// The recipient that waits for its limits or for the protected server.
+    struct Pending: Sendable {
+        let id: String
+        let given: [UInt8]
+        let request: RelayRequest
+        let decision: Decision
+        let parameters: RecipientParameters
+    }
+
+    mutating func mail(_ path: ReversePath, _ parameters: MailParameters, isASCII: Bool) -> Action {
+        switch phase {
+        case .greeted: return badCommand(Reply(503, "5.5.1", "EHLO first"))
+        case .inTransaction: return badCommand(Reply(503, "5.5.1", "MAIL was said already"))
+        default: break
+        }
+        if let reply = refusal(of: parameters, isASCII: isASCII) { return .reply(reply) }
+        request.reversePath = path
+        if let refusal = terms.policy.policy.demands(of: request) { return .reply(refusal.reply) }
+        transaction = Transaction()
+        transaction.reversePath = path
+        transaction.parameters = parameters
+        phase = .inTransaction
+        return .reply(Reply(250, "2.1.0", "Ok"))
+    }
+
+    /// Parameters that nobody announced, or that ask for more than is possible.
+    private func refusal(of parameters: MailParameters, isASCII: Bool) -> Reply? {
+        let unannounced =
+            parameters.smtpUTF8 && !(announced.smtpUTF8 && saidEHLO)
+            || parameters.body == .eightBitMIME && !(announced.eightBitMIME && saidEHLO)
+            || parameters.asksForDSN && !(announced.dsn && saidEHLO)
+        if unannounced { return Reply(555, "5.5.4", "Parameter not announced") }
+        if !isASCII, !parameters.smtpUTF8 {
+            return Reply(553, "5.6.7", "An address beyond ASCII needs SMTPUTF8")
+        }
+        if let size = parameters.size, let most = announcedSize, most > 0, size > most {
+            return Reply(552, "5.3.4", "Message larger than \(most) bytes")
+        }
+        return nil
+    }
+
+    mutating func recipient(
+        _ path: WrittenPath, _ parameters: RecipientParameters, given: [UInt8], isASCII: Bool, at moment: Moment
+    ) -> Action {
+        guard phase == .inTransaction else { return badCommand(Reply(503, "5.5.1", "MAIL first")) }
+        if parameters.asksForDSN, !(announced.dsn && saidEHLO) {
+            return .reply(Reply(555, "5.5.4", "Parameter not announced"))
+        }
+        if !isASCII, !transaction.parameters.smtpUTF8 {
+            return .reply(Reply(553, "5.6.7", "An address beyond ASCII needs SMTPUTF8"))
+        }
+        if transaction.accepted.count >= terms.limits.recipients {
+            return .reply(Reply(452, "4.5.3", "Too many recipients in one message"))
+        }
+        request.forwardPath = path
+        request.now = moment.now
+        let id = moment.newIdentifier()
+        let decision = judged(moment)
+        guard decision.verdict == .permit else { return decided(decision, given: given, request: request, id: id) }
+        transaction.pending = Pending(
+            id: id, given: given, request: request, decision: decision, parameters: parameters)
+        if decision.chargedRules.isEmpty { return offerPending() }
+        phase = .charging
+        return .charge(decision.chargedRules, request)
+    }
+
+    private func judged(_ moment: Moment) -> Decision {
+        let decision = terms.policy.decide(request)
+        guard moment.clientIsBanned, decision.verdict == .permit, decision.destination == .relay, request.login == .absent
+        else { return decision }
+        return Decision(
+            verdict: .defer, reason: .banned, rule: decision.rule,
+            reply: Reply(450, "4.7.1", "Too many relays refused; try again later"), forwardPath: decision.forwardPath)
+    }
+
+    /// The answer to `charge`: nil when every limit has room, else the decision that takes the permit's place.
+    public mutating func charged(_ refusal: Decision?) -> Action {
+        guard phase == .charging, let pending = transaction.pending else {
+            preconditionFailure("limits were charged while \(phase)")
+        }
+        phase = .inTransaction
+        guard let refusal else { return offerPending() }
+        transaction.pending = nil
+        return decided(refusal, given: pending.given, request: pending.request, id: pending.id)
+    }
+
+    private mutating func offerPending() -> Action {
+        guard let pending = transaction.pending, let path = pending.decision.forwardPath else {
+            preconditionFailure("a permit without a path to send on")
+        }
+        guard !transaction.isLost, let upstream = upstream(for: pending) else {
+            return pendingFailed(.upstreamDown, Reply(451, "4.4.1", "The mail server is not available"))
+        }
+        if let current = transaction.upstream, current != upstream {
+            return pendingFailed(.otherServer, Reply(452, "4.5.3", "Send this recipient in a message of its own"))
+        }
+        phase = .offering
+        return .offer(
+            RecipientOffer(
+                upstream: upstream, reversePath: transaction.reversePath, mailParameters: transaction.parameters,
+                forwardPath: path, parameters: pending.parameters))
+    }
+
+    /// A relay client's transaction goes whole to one route; else the recipient's own (Meaning 11).
+    private mutating func upstream(for pending: Pending) -> String? {
+        let routes = terms.policy.policy.routes
+        let ofClient = transaction.isOfRelayClient ?? terms.policy.isRelayClient(pending.request)
+        transaction.isOfRelayClient = ofClient
+        if ofClient, let whole = routes.clients ?? routes.elsewhere { return whole }
+        switch pending.decision.destination {
+        case .delivery(let via): return via ?? routes.local
+        case .relay: return routes.elsewhere
+        case nil: return nil
+        }
+    }
+
+    private mutating func pendingFailed(_ reason: Reason, _ reply: Reply) -> Action {
+        guard let pending = transaction.pending else { preconditionFailure("no recipient waits") }
+        transaction.pending = nil
+        var decision = pending.decision
+        (decision.verdict, decision.reason, decision.reply) = (.defer, reason, reply)
+        return decided(decision, given: pending.given, request: pending.request, id: pending.id)
+    }
+
+    /// The answer to `offer`.
+    public mutating func recipientAnswered(_ answer: RecipientAnswer) -> Action {
+        guard phase == .offering, let pending = transaction.pending else {
+            preconditionFailure("a recipient was answered while \(phase)")
+        }
+        phase = .inTransaction
+        switch answer {
+        case .accepted(let reply):
+            transaction.pending = nil
+            accepted(pending)
+            report(.decided(record(pending, outcome: reply)))
+            return .reply(Reply(code: 250, lines: reply.lines))
+        case .refused(let reply):
+            transaction.pending = nil
+            report(.decided(record(pending, outcome: reply)))
+            return .reply(reply)
+        case .unavailable:
+            transaction.isLost = !transaction.accepted.isEmpty
+            return pendingFailed(.upstreamDown, Reply(451, "4.4.1", "The mail server is not available"))
+        }
+    }
+
+    private mutating func accepted(_ pending: Pending) {
+        if transaction.upstream == nil { transaction.upstream = upstream(for: pending) }
+        transaction.soleRecipient = transaction.accepted.isEmpty ? pending.decision.forwardPath : nil
+        transaction.accepted.append(pending.id)
+    }
+
+    private func record(_ pending: Pending, outcome: Reply?) -> RecipientRecord {
+        RecipientRecord(
+            id: pending.id, givenForwardPath: pending.given, request: pending.request, decision: pending.decision,
+            outcome: outcome)
+    }
+
+    /// The protected server went away between two commands of a transaction.
+    public mutating func transactionLost() {
+        if !transaction.accepted.isEmpty { transaction.isLost = true }
+    }
+
+    /// Refuses a recipient on our own word; whoever is refused can quote the id.
+    mutating func decided(_ decision: Decision, given: [UInt8], request: RelayRequest, id: String) -> Action {
+        report(
+            .decided(
+                RecipientRecord(id: id, givenForwardPath: given, request: request, decision: decision, outcome: nil)))
+        refusedRecipients += 1
+        if refusedRecipients > terms.limits.refusedRecipients {
+            return close(Reply(421, "4.7.0", "Too many recipients refused"))
+        }
+        return .reply(decision.reply.quoting(id))
+    }
+}
+
+
+extension Reply {
+    /// With `(id)` behind its last line.
+    func quoting(_ id: String) -> Reply {
+        var lines = lines
+        lines[lines.count - 1] += Array(" (\(id))".utf8)
+        return Reply(code: code, lines: lines)
+    }
+}

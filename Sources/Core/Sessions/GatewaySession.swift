@@ -1,0 +1,201 @@
+import MailProtocols
+import MailTypes
+import RelayPolicy
+
+/// The gateway's side of one SMTP session, without the I/O (RFC 5321 §4.1.4).
+///
+///     greeted ──EHLO─▶ ready ──MAIL─▶ inTransaction ──DATA─▶ askingForData ──354─▶ receivingData
+///                        ▲              │ ▲  └─RCPT─▶ charging ─▶ offering ─┐          │
+///                        ├────RSET,EHLO─┘ └─────────────────────────────────┘          ▼
+///                        └────────────────────the server's last reply───────── awaitingOutcome
+///
+/// The shell pulls: it hands over the next line only while `wantsLine`, so a client that pipelines can never
+/// bring a command into a state that waits for the policy or the protected server.
+public struct GatewaySession: Sendable {
+    public enum Action: Sendable {
+        case reply(Reply)
+        case replyAndClose(Reply)
+        /// The transaction at the protected server, if there is one, is over or given up; then reply.
+        case endTransaction(Reply)
+        /// Charge the limits of these rules (index in `Policy.relay`) and answer with `charged`.
+        case charge([Int], RelayRequest)
+        /// Offer a recipient to the protected server and answer with `recipientAnswered`.
+        case offer(RecipientOffer)
+        /// Ask the protected server for mail data and answer with `dataAnswered`.
+        case askForData
+    }
+
+    enum Phase: Sendable {
+        case greeted, ready, inTransaction, charging, offering, askingForData, receivingData, awaitingOutcome, closed
+    }
+
+    public let terms: GatewayTerms
+    var phase = Phase.greeted
+    /// The facts of the session; sender, recipient and time are set for each decision.
+    var request: RelayRequest
+    let announced: ServerCapabilities
+    var saidEHLO = false
+    var transaction = Transaction()
+    var badCommands = 0
+    var refusedRecipients = 0
+    /// What the log is to be told, oldest first. The shell takes it after each event.
+    public private(set) var events: [SessionEvent] = []
+
+    /// `request` holds the client's address, listener and local address; `announced` is what every routed server
+    /// can do, as far as it is known now.
+    public init(terms: GatewayTerms, request: RelayRequest, announced: ServerCapabilities) {
+        (self.terms, self.request, self.announced) = (terms, request, announced)
+    }
+
+    public var wantsLine: Bool {
+        switch phase {
+        case .greeted, .ready, .inTransaction: true
+        default: false
+        }
+    }
+    public var wantsData: Bool { phase == .receivingData }
+    public var isClosed: Bool { phase == .closed }
+    /// Between transactions nothing is lost when the session is ended with 421.
+    public var isBetweenTransactions: Bool { phase == .greeted || phase == .ready }
+    /// Whether the client may send commands ahead of replies (RFC 2920).
+    public var mayPipeline: Bool { saidEHLO && announced.pipelining }
+    public var greeting: Reply { Reply(code: 220, lines: [Array("\(terms.hostname) ESMTP Gatepost".utf8)]) }
+
+    public mutating func takeEvents() -> [SessionEvent] {
+        defer { events.removeAll() }
+        return events
+    }
+
+    mutating func report(_ event: SessionEvent) { events.append(event) }
+
+    /// A line without its CRLF. `isLast`: nothing that the client sent is waiting behind it.
+    public mutating func received(_ line: [UInt8], isLast: Bool, at moment: Moment) -> Action {
+        precondition(wantsLine, "a line arrived while \(phase)")
+        let command: Command
+        do throws(CommandProblem) { command = try Command(parsing: line) } catch {
+            return refused(error, at: moment)
+        }
+        if !isLast, command != .quit, command.endsGroup || !mayPipeline {
+            return close(Reply(554, "5.5.0", "Commands sent ahead of a reply that had to be awaited"))
+        }
+        let isASCII = line.allSatisfy { $0 < 0x80 }
+        switch command {
+        case .ehlo(let name): return greeted(name, extended: true)
+        case .helo(let name): return greeted(name, extended: false)
+        case .mail(let path, let parameters): return mail(path, parameters, isASCII: isASCII)
+        case .rcpt(let path, let parameters, let given):
+            return recipient(path, parameters, given: given, isASCII: isASCII, at: moment)
+        case .data: return data(at: moment)
+        case .rset: return reset()
+        case .noop: return .reply(Reply(250, "2.0.0", "Ok"))
+        case .help: return .reply(Reply(214, "2.0.0", "See RFC 5321"))
+        case .vrfy: return .reply(Reply(252, "2.5.0", "Send some mail, and the server will do its best"))
+        case .expn: return .reply(Reply(502, "5.5.1", "EXPN is not offered"))
+        case .quit: return quit()
+        case .notOffered(let verb): return notOffered(verb)
+        }
+    }
+
+    /// A line of which nothing may be believed.
+    public mutating func receivedBrokenLine(_ problem: CommandFraming.Problem) -> Action {
+        switch problem {
+        case .tooLong: badCommand(Reply(500, "5.5.2", "Line too long"))
+        case .bareCarriageReturn: badCommand(Reply(500, "5.5.2", "A CR that ends no line"))
+        case .bareLineFeed: close(Reply(500, "5.5.2", "Lines end with CR LF"))
+        case .nul: close(Reply(500, "5.5.2", "NUL in a command"))
+        }
+    }
+
+    /// The shell ends the session: a deadline, or the daemon stops.
+    public mutating func end(_ reply: Reply) -> Action { close(reply) }
+
+    mutating func close(_ reply: Reply) -> Action {
+        phase = .closed
+        return .replyAndClose(reply)
+    }
+
+    mutating func badCommand(_ reply: Reply) -> Action {
+        badCommands += 1
+        return badCommands > terms.limits.badCommands
+            ? close(Reply(421, "4.7.0", "Too many commands that are none")) : .reply(reply)
+    }
+
+    private mutating func refused(_ problem: CommandProblem, at moment: Moment) -> Action {
+        if case .forwardPath(let given) = problem.kind, phase == .inTransaction {
+            request.now = moment.now
+            return decided(
+                Decision(verdict: .reject, reason: .protocolError, reply: problem.reply), given: given, request: request,
+                id: moment.newIdentifier())
+        }
+        return badCommand(problem.reply)
+    }
+
+    private mutating func quit() -> Action {
+        close(Reply(221, "2.0.0", "Bye"))
+    }
+
+    /// BDAT's octets would be read as commands after a refusal, so the session ends (RFC 3030 §2 makes a server
+    /// that offers it consume them; this one does not offer it).
+    private mutating func notOffered(_ verb: Command.Verb) -> Action {
+        let reply = Reply(502, "5.5.1", "\(verb.rawValue.uppercased()) is not offered")
+        return verb == .bdat ? close(reply) : badCommand(reply)
+    }
+
+    private mutating func greeted(_ name: [UInt8], extended: Bool) -> Action {
+        request.helo = name
+        saidEHLO = extended
+        let hadTransaction = phase == .inTransaction
+        phase = .ready
+        transaction = Transaction()
+        let reply = extended ? ehloReply : Reply(code: 250, lines: [Array(terms.hostname.utf8)])
+        return hadTransaction ? .endTransaction(reply) : .reply(reply)
+    }
+
+    private mutating func reset() -> Action {
+        let reply = Reply(250, "2.0.0", "Ok")
+        guard phase == .inTransaction else { return .reply(reply) }
+        phase = .ready
+        transaction = Transaction()
+        return .endTransaction(reply)
+    }
+
+    private var ehloReply: Reply {
+        var lines = [terms.hostname]
+        if announced.pipelining { lines.append("PIPELINING") }
+        if let size = announcedSize { lines.append(size == 0 ? "SIZE" : "SIZE \(size)") }
+        if announced.eightBitMIME { lines.append("8BITMIME") }
+        if announced.smtpUTF8 { lines.append("SMTPUTF8") }
+        if announced.dsn { lines.append("DSN") }
+        if announced.enhancedStatusCodes { lines.append("ENHANCEDSTATUSCODES") }
+        return Reply(code: 250, lines: lines.map { Array($0.utf8) })
+    }
+
+    /// Nil: not announced; 0: without a number (RFC 1870 §4).
+    var announcedSize: UInt64? {
+        switch (terms.limits.messageSize, announced.size) {
+        case (let ours?, let theirs?): theirs == 0 ? ours : min(ours, theirs)
+        case (let ours?, nil): ours
+        case (nil, let theirs): theirs
+        }
+    }
+}
+
+extension GatewaySession {
+    /// The facts as they stand, for rules that judge the connection.
+    public var facts: RelayRequest { request }
+    public var isFirstRecipient: Bool { transaction.accepted.isEmpty }
+    public var hasAcceptedRecipients: Bool { !transaction.accepted.isEmpty }
+
+    /// The permit whose limits are being charged.
+    public var pendingPermit: Decision? { transaction.pending?.decision }
+
+    public enum AwaitedAnswer: Sendable { case data, outcome }
+    /// What the protected server owes, apart from the answer to a recipient.
+    public var awaitedAnswer: AwaitedAnswer? {
+        switch phase {
+        case .askingForData: .data
+        case .awaitingOutcome: .outcome
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import MailProtocols
+import MailTypes
+import RelayPolicy
+
+/// What holds for a whole session: it keeps what it began with, also over a reload.
+public final class GatewayTerms: Sendable {
+    public let policy: CompiledPolicy
+    /// Our name in the greeting, in EHLO and in Received lines.
+    public let hostname: String
+    public let limits: SessionLimits
+
+    public init(policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits()) {
+        (self.policy, self.hostname, self.limits) = (policy, hostname, limits)
+    }
+}
+
+/// Limits of one session; each has its name and number in `docs/operating.md`.
+public struct SessionLimits: Hashable, Sendable {
+    /// Bytes of mail data; nil: as much as the protected server takes.
+    public var messageSize: UInt64?
+    /// Accepted recipients in one transaction; more get 452 (RFC 5321 §4.5.3.1.10).
+    public var recipients = 1_000
+    /// Commands that are none, or out of order, before the session ends.
+    public var badCommands = 20
+    /// Refused recipients before the session ends.
+    public var refusedRecipients = 1_000
+    /// `Received:` lines in a header section before the message is a loop (RFC 5321 §6.3).
+    public var receivedLines = 100
+    /// Bytes that are read and dropped after a message was found too large or broken.
+    public var discardedBytes: UInt64 = 256 << 20
+
+    public init() {}
+}
+
+/// What the shell knows at the moment of an event.
+public struct Moment {
+    public let now: Instant
+    /// The client has had too many relays refused: nothing is relayed for it without a login.
+    public let clientIsBanned: Bool
+    /// Makes the id of a decision or a message.
+    public let newIdentifier: () -> String
+
+    public init(now: Instant, clientIsBanned: Bool = false, newIdentifier: @escaping () -> String) {
+        (self.now, self.clientIsBanned, self.newIdentifier) = (now, clientIsBanned, newIdentifier)
+    }
+}
+
+/// A recipient that may go to the protected server.
+public struct RecipientOffer: Hashable, Sendable {
+    /// Name of the upstream.
+    public let upstream: String
+    public let reversePath: ReversePath
+    public let mailParameters: MailParameters
+    public let forwardPath: ForwardPath
+    public let parameters: RecipientParameters
+
+    public init(
+        upstream: String, reversePath: ReversePath, mailParameters: MailParameters, forwardPath: ForwardPath,
+        parameters: RecipientParameters
+    ) {
+        (self.upstream, self.reversePath, self.mailParameters) = (upstream, reversePath, mailParameters)
+        (self.forwardPath, self.parameters) = (forwardPath, parameters)
+    }
+}
+
+/// What became of a recipient that was offered.
+public enum RecipientAnswer: Hashable, Sendable {
+    case accepted(Reply)
+    /// By the server, for MAIL or for RCPT.
+    case refused(Reply)
+    /// No server answered, or it went away; the transaction there is gone.
+    case unavailable
+}
+
+/// What a session reports, for the log and the counters.
+public enum SessionEvent: Sendable {
+    case decided(RecipientRecord)
+    case finished(TransactionRecord)
+}
+
+/// One recipient: what was asked, what was said, and what the protected server said to it.
+public struct RecipientRecord: Sendable {
+    public let id: String
+    public let givenForwardPath: [UInt8]
+    /// The facts. Where the path could not be read, its `forwardPath` says nothing.
+    public let request: RelayRequest
+    public let decision: Decision
+    /// The protected server's reply to it, where it was asked.
+    public let outcome: Reply?
+}
+
+/// The end of one transaction that reached mail data.
+public struct TransactionRecord: Sendable {
+    public let id: String
+    public let upstream: String
+    /// The decisions of the recipients that were accepted.
+    public let decisions: [String]
+    /// Mail data of the client, without the terminator.
+    public let bytes: UInt64
+    /// The protected server's final reply; nil when it never gave one.
+    public let outcome: Reply?
+    /// What the client was told.
+    public let reply: Reply
+}

@@ -1,0 +1,222 @@
+import MailProtocols
+import MailTypes
+import RelayPolicy
+
+/// The gateway as client of a protected server, without the I/O (RFC 5321 §3).
+///
+///     greeting ─▶ ehlo [─▶ helo] ─▶ idle ──offer─▶ transaction ──DATA─▶ mailData ─▶ final ─▶ idle …
+///
+/// One connection serves many transactions, also of different clients, one at a time. Before the next one RSET has
+/// to be answered 250, or the connection ends. Commands go out in one write where the server announces PIPELINING,
+/// else one by one. A server that breaks the protocol, or says anything unasked, ends the connection.
+public struct UpstreamSession: Sendable {
+    public enum Action: Equatable, Sendable {
+        case send([UInt8])
+        /// EHLO is answered: transactions may begin.
+        case ready
+        case recipientAnswered(RecipientAnswer)
+        /// 354, or the refusal of DATA.
+        case dataAnswered(Reply)
+        /// Mail data is refused while it is still being sent; the connection must be closed.
+        case interrupted(Reply)
+        case outcome(Reply)
+        /// The connection is of no more use, for the reason given to the log.
+        case broken(String)
+    }
+
+    private enum Expected: Equatable, Sendable {
+        case greeting, ehlo, helo, rset, mail, rcpt
+        /// The reply to a RCPT behind a MAIL that was refused.
+        case pointlessRcpt
+        case data, final, quit
+    }
+
+    private let hostname: String
+    /// Commands without a reply yet, oldest first.
+    private var expected: [Expected] = [.greeting]
+    /// Commands that wait for the reply before them, where the server does not pipeline.
+    private var unsent: [(expected: Expected, bytes: [UInt8])] = []
+    public private(set) var capabilities = ServerCapabilities.least
+    /// MAIL was accepted and the transaction is not over.
+    private var isInTransaction = false
+    /// A transaction was begun since the last RSET, so the server may still hold some of it.
+    private var needsReset = false
+    private var isSendingMailData = false
+    /// What MAIL was refused with, while the RCPT behind it is unanswered.
+    private var mailRefusal: Reply?
+
+    public init(hostname: String) { self.hostname = hostname }
+
+    /// Nothing is awaited, nothing half said: another transaction may have it.
+    public var isReusable: Bool { expected.isEmpty && unsent.isEmpty && !isSendingMailData }
+    /// A reply is owed.
+    public var awaitsReply: Bool { !expected.isEmpty }
+    /// The server has answered nothing yet to the first offer since the connection was taken up again, so whatever
+    /// was offered may be offered elsewhere.
+    public private(set) var isUntouchedSinceReuse = true
+    /// Which deadline counts: after the final dot a server may take longer (RFC 5321 §4.5.3.2.6).
+    public var awaitsOutcome: Bool { expected.last == .final }
+
+    public mutating func offer(_ offer: RecipientOffer) -> [Action] {
+        if let refusal = refusalForLackOf(offer) { return [.recipientAnswered(.refused(refusal))] }
+        var commands: [(Expected, [UInt8])] = []
+        if !isInTransaction {
+            isUntouchedSinceReuse = true
+            if needsReset { commands.append((.rset, Array("RSET\r\n".utf8))) }
+            let mail = Array("MAIL FROM:".utf8) + offer.reversePath.wireForm
+                + offer.mailParameters.wireForm(for: capabilities)
+            commands.append((.mail, mail + [13, 10]))
+        }
+        let rcpt = Array("RCPT TO:".utf8) + offer.forwardPath.wireForm + offer.parameters.wireForm(for: capabilities)
+        commands.append((.rcpt, rcpt + [13, 10]))
+        needsReset = true
+        return send(commands)
+    }
+
+    /// What this server cannot carry, though the routed servers together announced it when the client asked.
+    private func refusalForLackOf(_ offer: RecipientOffer) -> Reply? {
+        offer.mailParameters.smtpUTF8 && !capabilities.smtpUTF8
+            ? Reply(553, "5.6.7", "The mail server does not take SMTPUTF8") : nil
+    }
+
+    public mutating func askForData() -> [Action] {
+        precondition(isInTransaction && isReusable, "DATA without a transaction")
+        return send([(.data, Array("DATA\r\n".utf8))])
+    }
+
+    /// The terminator of the mail data has been written.
+    public mutating func mailDataEnded() {
+        precondition(isSendingMailData, "mail data ended without DATA")
+        isSendingMailData = false
+        expected.append(.final)
+    }
+
+    /// The client has given the transaction up, between two commands.
+    public mutating func transactionAbandoned() { isInTransaction = false }
+
+    public mutating func quit() -> [Action] { send([(.quit, Array("QUIT\r\n".utf8))]) }
+
+    private mutating func send(_ commands: [(Expected, [UInt8])]) -> [Action] {
+        var bytes: [UInt8] = []
+        for (index, command) in commands.enumerated() {
+            if index > 0, !capabilities.pipelining {
+                unsent.append((command.0, command.1))
+            } else {
+                expected.append(command.0)
+                bytes += command.1
+            }
+        }
+        return [.send(bytes)]
+    }
+
+    public mutating func received(_ reply: Reply) -> [Action] {
+        if isSendingMailData {
+            return reply.isPositive ? [.broken("\(reply) before the mail data had ended")] : [.interrupted(temporary(reply))]
+        }
+        guard let answered = expected.first else { return [.broken("said \(reply) unasked")] }
+        expected.removeFirst()
+        var actions = answer(answered, reply)
+        if reply.code == 421, answered != .quit { actions.append(.broken("is closing: \(reply)")) }
+        if !unsent.isEmpty, expected.isEmpty, !actions.contains(where: \.isBroken) {
+            let next = unsent.removeFirst()
+            expected.append(next.expected)
+            actions.append(.send(next.bytes))
+        }
+        return actions
+    }
+
+    private mutating func answer(_ answered: Expected, _ reply: Reply) -> [Action] {
+        switch answered {
+        case .greeting:
+            guard reply.code == 220 else { return [.broken("greets with \(reply)")] }
+            return send([(.ehlo, Array("EHLO \(hostname)\r\n".utf8))])
+        case .ehlo:
+            if reply.code == 250 {
+                capabilities = ServerCapabilities(ehloReply: reply)
+                return [.ready]
+            }
+            guard reply.isPermanent else { return [.broken("answers EHLO with \(reply)")] }
+            return send([(.helo, Array("HELO \(hostname)\r\n".utf8))])
+        case .helo:
+            return reply.code == 250 ? [.ready] : [.broken("answers HELO with \(reply)")]
+        case .rset:
+            needsReset = false
+            return reply.code == 250 ? [] : [.broken("answers RSET with \(reply)")]
+        case .mail: return mailAnswered(reply)
+        case .rcpt: return recipientAnswered(reply)
+        case .pointlessRcpt: return pointlessRecipientAnswered(reply)
+        case .data: return dataAnswered(reply)
+        case .final: return finalAnswered(reply)
+        case .quit: return []
+        }
+    }
+
+    /// A MAIL that is refused becomes the answer to the recipient behind it.
+    private mutating func mailAnswered(_ reply: Reply) -> [Action] {
+        isUntouchedSinceReuse = false
+        needsReset = true
+        switch reply.code {
+        case 250:
+            isInTransaction = true
+            return []
+        case 400...:
+            if unsent.first?.expected == .rcpt {
+                unsent.removeFirst()
+                return [.recipientAnswered(.refused(temporary(reply)))]
+            }
+            mailRefusal = temporary(reply)
+            expected = expected.map { $0 == .rcpt ? .pointlessRcpt : $0 }
+            return []
+        default: return [.broken("answers MAIL with \(reply)")]
+        }
+    }
+
+    private mutating func pointlessRecipientAnswered(_ reply: Reply) -> [Action] {
+        guard let refusal = mailRefusal else { preconditionFailure("MAIL was not refused") }
+        mailRefusal = nil
+        return reply.isPositive
+            ? [.recipientAnswered(.refused(refusal)), .broken("accepts RCPT after it refused MAIL")]
+            : [.recipientAnswered(.refused(refusal))]
+    }
+
+    private mutating func recipientAnswered(_ reply: Reply) -> [Action] {
+        switch reply.code {
+        case 250...252: [.recipientAnswered(.accepted(reply))]
+        case 400...: [.recipientAnswered(.refused(temporary(reply)))]
+        default: [.broken("answers RCPT with \(reply)")]
+        }
+    }
+
+    private mutating func dataAnswered(_ reply: Reply) -> [Action] {
+        switch reply.code {
+        case 354:
+            isSendingMailData = true
+            return [.dataAnswered(reply)]
+        case 400...:
+            isInTransaction = false
+            return [.dataAnswered(temporary(reply))]
+        default: return [.broken("answers DATA with \(reply)")]
+        }
+    }
+
+    private mutating func finalAnswered(_ reply: Reply) -> [Action] {
+        isInTransaction = false
+        switch reply.code {
+        case 250...252: return [.outcome(Reply(code: 250, lines: reply.lines))]
+        case 400...: return [.outcome(temporary(reply))]
+        default: return [.broken("answers the mail data with \(reply)")]
+        }
+    }
+
+    /// 421 says that the server closes its connection to us; ours to the client stays, so to it this is a 451.
+    private func temporary(_ reply: Reply) -> Reply {
+        reply.code == 421 ? Reply(code: 451, lines: reply.lines) : reply
+    }
+}
+
+extension UpstreamSession.Action {
+    fileprivate var isBroken: Bool {
+        if case .broken = self { return true }
+        return false
+    }
+}

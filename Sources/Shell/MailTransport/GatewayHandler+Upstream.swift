@@ -1,0 +1,131 @@
+import MailTypes
+import NIOCore
+import RelayPolicy
+import Sessions
+
+/// The side of a session that faces the protected server.
+extension GatewayHandler {
+    func charge(_ indexes: [Int], _ request: RelayRequest) {
+        guard let permit = session.pendingPermit else { preconditionFailure("limits are charged for no permit") }
+        let rules = indexes.map { session.terms.policy.policy.relay[$0] }
+        let outcome = worker.shared.charge(rules, for: request, isFirstRecipient: session.isFirstRecipient)
+        let limited = rules.filter { $0.limits.contains { $0.unit == .bytes } }
+        if !limited.isEmpty { byteLimits = (limited, request) }
+        switch outcome {
+        case .charged: perform(session.charged(nil))
+        case .spent(let limit, let rule): perform(session.charged(permit.whenSpent(limit, of: rule)))
+        case .unreadable(let rule): perform(session.charged(permit.whenLimitCannotBeRead(of: rule)))
+        }
+    }
+
+    func chargeBytes(_ record: TransactionRecord) {
+        guard let (rules, request) = byteLimits.take(), record.reply.isPositive else { return }
+        worker.shared.charge(bytes: record.bytes, to: rules, for: request)
+    }
+
+    /// Offers a recipient on the transaction's connection, on an idle one, or on a new one.
+    func offer(_ offer: RecipientOffer) {
+        if let upstream { return upstream.offer(offer) }
+        pendingOffer = offer
+        upstreamName = offer.upstream
+        guard let pool = worker.pool(offer.upstream) else { return upstreamUnavailable() }
+        if let connection = pool.takeIdle() { take(connection) } else { connect(pool) }
+    }
+
+    private func connect(_ pool: UpstreamPool) {
+        pool.connect { [weak self] connection in
+            guard let connection else {
+                self?.upstreamUnavailable()
+                return
+            }
+            if let self, self.pendingOffer != nil, self.upstream == nil {
+                self.take(connection)
+            } else {
+                pool.giveBack(connection)
+            }
+        }
+    }
+
+    private func take(_ connection: UpstreamConnection) {
+        connection.owner = self
+        upstream = connection
+        if let pendingOffer { connection.offer(pendingOffer) }
+    }
+
+    private func upstreamUnavailable() {
+        guard pendingOffer != nil else { return }
+        pendingOffer = nil
+        performAndResume(session.recipientAnswered(.unavailable))
+    }
+
+    // MARK: Answers
+
+    func recipientAnswered(_ answer: RecipientAnswer) {
+        pendingOffer = nil
+        performAndResume(session.recipientAnswered(answer))
+    }
+
+    func askForData() {
+        guard let upstream else { return performAndResume(session.dataAnswered(nil)) }
+        upstream.askForData()
+    }
+
+    /// A client that sends mail data before it was asked to would have it read as commands after a refusal.
+    func dataAnswered(_ reply: Reply) {
+        if hasInputWaiting { return end(Reply(554, "5.5.0", "Mail data sent before it was asked for")) }
+        let action = session.dataAnswered(reply)
+        if session.wantsData, let upstream {
+            let line = session.receivedLine(at: worker.moment(for: client))
+            upstream.write(ByteBuffer(bytes: line))
+        }
+        performAndResume(action)
+    }
+
+    func mailDataInterrupted(by reply: Reply) {
+        session.interrupted(by: reply)
+        cutUpstream()
+        resume()
+    }
+
+    func outcome(_ reply: Reply) { performAndResume(session.outcome(reply)) }
+
+    func upstreamWritabilityChanged() {
+        if upstream?.isWritable == true { resume() }
+    }
+
+    /// The connection went away. What was offered first on a connection from the pool may be offered again on a new
+    /// one: an idle server closes when it likes.
+    func upstreamLost(_ connection: UpstreamConnection) {
+        guard upstream === connection else { return }
+        upstream = nil
+        if pendingOffer != nil {
+            let mayRetry = connection.isReused && connection.session.isUntouchedSinceReuse && !session.hasAcceptedRecipients
+            if mayRetry, let pool = worker.pool(upstreamName) { return connect(pool) }
+            return upstreamUnavailable()
+        }
+        switch session.awaitedAnswer {
+        case .data: performAndResume(session.dataAnswered(nil))
+        case .outcome: performAndResume(session.outcome(nil))
+        case .none:
+            session.interrupted(by: nil)
+            session.transactionLost()
+            resume()
+        }
+    }
+
+    // MARK: Letting go
+
+    /// The transaction is over between two commands: the connection may serve another.
+    func releaseUpstream() {
+        pendingOffer = nil
+        guard let connection = upstream.take() else { return }
+        connection.pool.giveBack(connection)
+    }
+
+    /// The transaction is cut off wherever it is: nothing more reaches the server on this connection.
+    func cutUpstream() {
+        pendingOffer = nil
+        guard let connection = upstream.take() else { return }
+        if connection.session.isReusable { connection.pool.giveBack(connection) } else { connection.pool.discard(connection) }
+    }
+}

@@ -1,0 +1,337 @@
+import MailProtocols
+import MailTypes
+import NIOCore
+import RelayPolicy
+import Sessions
+
+/// Carries out what a `GatewaySession` says, for one client; it decides nothing itself. Only its event loop touches
+/// it.
+final class GatewayHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let listener: String
+    let client: IPAddress
+    let clientPort: UInt16
+    let worker: Worker
+    var session: GatewaySession
+    private var context: ChannelHandlerContext?
+    /// Bytes of the client that wait for their turn; nil when there are none, so that an idle session holds no buffer.
+    private var input: ByteBuffer?
+    /// Replies that go out together at the end of an event.
+    private var output: ByteBuffer?
+    private var hasGreeted = false
+    private var inputHasEnded = false
+    private var isAdmitted = false
+    /// We have said our last word and only wait for the client to close.
+    private var isLingering = false
+    private var lingeredBytes = 0
+    private let began = NIODeadline.now()
+    private var deadline: NIODeadline
+
+    // The protected server's side; see GatewayHandler+Upstream.swift.
+    var upstream: UpstreamConnection?
+    var upstreamName = ""
+    var pendingOffer: RecipientOffer?
+    /// Rules with a limit on bytes that permitted a recipient of this transaction.
+    var byteLimits: (rules: [Rule], request: RelayRequest)?
+
+    init(worker: Worker, listener: String, channel: any Channel) {
+        let remote = channel.remoteAddress.flatMap(Self.address)
+        let local = channel.localAddress.flatMap(Self.address)
+        (self.worker, self.listener) = (worker, listener)
+        client = remote?.address ?? IPAddress(v6: 0)
+        clientPort = remote?.port ?? 0
+        deadline = .now() + worker.deadlines.command
+        var request = RelayRequest(client: client, forwardPath: WrittenPath(.postmaster), now: worker.clock())
+        request.listener = listener
+        request.localAddress = local?.address
+        session = GatewaySession(terms: worker.settings.terms, request: request, announced: worker.announced)
+    }
+
+    /// IPv4 inside IPv6, as a dual-stack socket reports it, is IPv4.
+    private static func address(_ address: SocketAddress) -> (address: IPAddress, port: UInt16)? {
+        guard let text = address.ipAddress, let port = address.port, let ip = IPAddress(text) else { return nil }
+        return (ip.unmapped, UInt16(truncatingIfNeeded: port))
+    }
+
+    var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func channelActive(context: ChannelHandlerContext) {
+        isAdmitted = worker.shared.admit(client, worker.settings.connections)
+        worker.began(self)
+        if !isAdmitted {
+            worker.log.connectionRefused(listener: listener, client: client, "too many connections")
+            hasGreeted = true
+            return end(Reply(421, "4.7.0", "Too many connections"))
+        }
+        if let refusal = session.terms.policy.policy.connectionRefusal(session.facts) {
+            worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
+            hasGreeted = true
+            return end(refusal.reply)
+        }
+        context.read()
+    }
+
+    /// After the pause in which nothing may be said yet.
+    func greet() {
+        guard !hasGreeted, context != nil, !session.isClosed else { return }
+        hasGreeted = true
+        say(worker.isStopping ? Reply(421, "4.3.2", "Closing down") : session.greeting)
+        if worker.isStopping { return stop() }
+        flush()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if isLingering {
+            lingeredBytes += bytes.readableBytes
+            worker.receiveBuffer.giveBack(bytes)
+            if lingeredBytes > 1 << 20 { context.close(promise: nil) }
+            return
+        }
+        guard hasGreeted else {
+            worker.log.connectionRefused(listener: listener, client: client, "talked before the greeting")
+            hasGreeted = true
+            return end(Reply(554, "5.5.0", "You talk before the greeting"))
+        }
+        if input == nil {
+            process(&bytes)
+            if bytes.readableBytes > 0 { input = context.channel.allocator.buffer(buffer: bytes) }
+        } else {
+            input?.writeBuffer(&bytes)
+            processInput()
+        }
+        worker.receiveBuffer.giveBack(bytes)
+        flush()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if wantsRead { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        resume()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
+        inputHasEnded = true
+        closeIfDone()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        cutUpstream()
+        if isAdmitted { worker.shared.leave(client) }
+        worker.ended(self)
+    }
+
+    // MARK: The worker's word
+
+    func sweep(_ now: NIODeadline) {
+        guard now >= deadline || now >= began + worker.deadlines.session else { return }
+        if isLingering || session.isClosed { return abort() }
+        end(Reply(421, "4.4.2", "Timeout; closing"))
+    }
+
+    /// 421 now, or when the transaction is over.
+    func stop() {
+        guard hasGreeted, !session.isClosed, session.isBetweenTransactions else { return }
+        end(Reply(421, "4.3.2", "Closing down"))
+    }
+
+    func abort() { context?.close(promise: nil) }
+
+    // MARK: Bytes in
+
+    /// Bytes held for a client whose turn has not come; more are not read.
+    private static let mostWaiting = 64 * 1024
+
+    private var wantsRead: Bool {
+        guard let context, !inputHasEnded else { return false }
+        if isLingering { return true }
+        if session.wantsData { return upstream?.isWritable ?? true }
+        return (input?.readableBytes ?? 0) < Self.mostWaiting && context.channel.isWritable
+    }
+
+    /// Goes on with what waits, and reads again.
+    func resume() {
+        processInput()
+        flush()
+        if wantsRead { context?.read() }
+        closeIfDone()
+    }
+
+    private func processInput() {
+        guard var waiting = input.take() else { return }
+        process(&waiting)
+        if waiting.readableBytes > 0 {
+            waiting.discardReadBytes()
+            input = waiting
+        }
+    }
+
+    private func process(_ bytes: inout ByteBuffer) {
+        while bytes.readableBytes > 0, !isLingering, let context, context.channel.isWritable || session.wantsData {
+            if session.wantsData {
+                receiveData(&bytes)
+            } else if !session.wantsLine || !receiveLine(&bytes) {
+                return
+            }
+        }
+    }
+
+    /// False when there is no whole line yet.
+    private func receiveLine(_ bytes: inout ByteBuffer) -> Bool {
+        switch bytes.withUnsafeReadableBytes(CommandFraming.scan) {
+        case .incomplete:
+            if bytes.readableBytes >= Self.mostWaiting { end(Reply(500, "5.5.2", "Line too long")) }
+            return false
+        case .line(let count):
+            let line = bytes.readBytes(length: count) ?? []
+            bytes.moveReaderIndex(forwardBy: 2)
+            deadline = .now() + worker.deadlines.command
+            perform(session.received(line, isLast: bytes.readableBytes == 0, at: worker.moment(for: client)))
+        case .refused(let count, let problem):
+            bytes.moveReaderIndex(forwardBy: count)
+            perform(session.receivedBrokenLine(problem))
+        case .broken(let problem):
+            perform(session.receivedBrokenLine(problem))
+        }
+        return true
+    }
+
+    private func receiveData(_ bytes: inout ByteBuffer) {
+        deadline = min(deadline, .now() + worker.deadlines.dataBlock)
+        let step = bytes.withUnsafeReadableBytes { session.receivedData($0) }
+        reportEvents()
+        switch step {
+        case .forward:
+            upstream?.write(bytes)
+            bytes.moveReaderIndex(to: bytes.writerIndex)
+            upstream?.flush()
+            deadline = .now() + worker.deadlines.dataBlock
+        case .forwardLast(let count):
+            if let last = bytes.readSlice(length: count) { upstream?.write(last) }
+            upstream?.mailDataEnded()
+            upstream?.flush()
+            if upstream == nil { perform(session.outcome(nil)) }
+        case .discard:
+            cutUpstream()
+            bytes.moveReaderIndex(to: bytes.writerIndex)
+            deadline = .now() + worker.deadlines.dataBlock
+        case .discardLast(let count, let reply):
+            cutUpstream()
+            bytes.moveReaderIndex(forwardBy: count)
+            say(reply)
+            deadline = .now() + worker.deadlines.command
+        case .discardAndClose(let reply):
+            cutUpstream()
+            say(reply)
+            linger()
+        }
+    }
+
+    // MARK: Actions
+
+    func perform(_ action: GatewaySession.Action) {
+        reportEvents()
+        switch action {
+        case .reply(let reply): say(reply)
+        case .replyAndClose(let reply):
+            say(reply)
+            reply.code == 221 ? closeAfterFlush() : linger()
+        case .endTransaction(let reply):
+            releaseUpstream()
+            say(reply)
+            if worker.isStopping { stop() }
+        case .charge(let rules, let request): charge(rules, request)
+        case .offer(let offer): self.offer(offer)
+        case .askForData: askForData()
+        }
+    }
+
+    /// After an answer of the protected server: act, then go on with what the client has sent meanwhile.
+    func performAndResume(_ action: GatewaySession.Action) {
+        deadline = .now() + (session.wantsData ? worker.deadlines.dataBlock : worker.deadlines.command)
+        perform(action)
+        resume()
+    }
+
+    /// Whether the client has sent something that it had to hold back.
+    var hasInputWaiting: Bool { (input?.readableBytes ?? 0) > 0 }
+
+    func end(_ reply: Reply) {
+        perform(session.end(reply))
+        flush()
+    }
+
+    private func reportEvents() {
+        for event in session.takeEvents() {
+            switch event {
+            case .decided(let record):
+                worker.log.recipient(record, listener: listener, client: client, port: clientPort)
+                countRefusedRelay(record)
+            case .finished(let record):
+                worker.log.transaction(record, listener: listener, client: client)
+                chargeBytes(record)
+            }
+        }
+    }
+
+    private func countRefusedRelay(_ record: RecipientRecord) {
+        guard let limit = worker.settings.connections.refusedRelays, record.decision.verdict == .reject,
+            record.decision.reason == .noRule || record.decision.reason == .addressTrick
+        else { return }
+        worker.shared.relayRefused(client, at: worker.clock(), limit)
+    }
+
+    private func say(_ reply: Reply) {
+        guard let context else { return }
+        if output == nil { output = context.channel.allocator.buffer(capacity: 128) }
+        output?.writeBytes(reply.wireForm)
+    }
+
+    func flush() {
+        guard let context, let bytes = output.take() else { return }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    private func closeAfterFlush() {
+        cutUpstream()
+        flush()
+        context?.close(promise: nil)
+    }
+
+    /// Says no more, and drops what the client still sends for a while: a close with bytes unread would take the
+    /// reply away from it.
+    private func linger() {
+        cutUpstream()
+        guard let context, !isLingering else { return }
+        isLingering = true
+        input = nil
+        deadline = .now() + worker.deadlines.linger
+        flush()
+        context.close(mode: .output, promise: nil)
+        if inputHasEnded { return abort() }
+        context.read()
+    }
+
+    /// A client that has closed its side gets what it asked for before that, and no more.
+    private func closeIfDone() {
+        guard inputHasEnded, context != nil else { return }
+        if isLingering || session.isClosed || session.wantsData || session.wantsLine && !hasWholeLine { abort() }
+    }
+
+    private var hasWholeLine: Bool {
+        input?.withUnsafeReadableBytes { CommandFraming.scan($0) != .incomplete } ?? false
+    }
+}

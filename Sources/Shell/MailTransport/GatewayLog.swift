@@ -1,0 +1,11 @@
+import MailTypes
+import Sessions
+
+/// What a gateway reports. Called on event loops: it must not block.
+public protocol GatewayLog: Sendable {
+    func recipient(_ record: RecipientRecord, listener: String, client: IPAddress, port: UInt16)
+    func transaction(_ record: TransactionRecord, listener: String, client: IPAddress)
+    func connectionRefused(listener: String, client: IPAddress, _ why: String)
+    func upstreamFailed(_ upstream: String, _ server: GatewaySettings.Server, _ why: String)
+    func upstreamRecovered(_ upstream: String, _ server: GatewaySettings.Server)
+}

@@ -1,0 +1,94 @@
+import MailTypes
+import NIOCore
+import Sessions
+
+/// What a gateway needs to stand before its servers: one immutable value, swapped whole on reload.
+public struct GatewaySettings: Sendable {
+    public var terms: GatewayTerms
+    public var upstreams: [Upstream]
+    public var listeners: [Listener]
+    public var connections = ConnectionLimits()
+
+    public init(terms: GatewayTerms, upstreams: [Upstream], listeners: [Listener]) {
+        (self.terms, self.upstreams, self.listeners) = (terms, upstreams, listeners)
+    }
+
+    public struct Upstream: Hashable, Sendable {
+        public var name: String
+        public var servers: [Server]
+        public init(name: String, servers: [Server]) { (self.name, self.servers) = (name, servers) }
+    }
+
+    public struct Server: Hashable, Sendable, CustomStringConvertible {
+        public var host: String
+        public var port: UInt16
+        public var isBackup: Bool
+        public init(host: String, port: UInt16, isBackup: Bool = false) {
+            (self.host, self.port, self.isBackup) = (host, port, isBackup)
+        }
+        public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    public struct Listener: Hashable, Sendable {
+        public var name: String
+        public var addresses: [Address]
+        public init(name: String, addresses: [Address]) { (self.name, self.addresses) = (name, addresses) }
+    }
+
+    public struct Address: Hashable, Sendable, CustomStringConvertible {
+        public var host: IPAddress
+        public var port: UInt16
+        public init(host: IPAddress, port: UInt16) { (self.host, self.port) = (host, port) }
+        public var description: String { host.family == .v6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// Nil: no limit but that of open files.
+    public struct ConnectionLimits: Hashable, Sendable {
+        public var total: Int?
+        public var forEachClient: Int?
+        public var refusedRelays: RefusedRelays?
+        public init() {}
+    }
+
+    public struct RefusedRelays: Hashable, Sendable {
+        public var count: Int
+        public var window: Duration
+        public var ban: Duration
+        public init(count: Int, window: Duration, ban: Duration) {
+            (self.count, self.window, self.ban) = (count, window, ban)
+        }
+    }
+}
+
+/// How long each thing may take. Every one has its name and number in `docs/operating.md`.
+public struct Deadlines: Sendable {
+    /// Before the greeting, in which a client that talks first shows itself.
+    public var greetingPause = TimeAmount.milliseconds(10)
+    /// From our reply to the end of the client's next command, however slowly its bytes come
+    /// (RFC 5321 §4.5.3.2.7).
+    public var command = TimeAmount.minutes(5)
+    /// Between two blocks of mail data (RFC 5321 §4.5.3.2.5).
+    public var dataBlock = TimeAmount.minutes(3)
+    /// From DATA to the end of the mail data.
+    public var mailData = TimeAmount.hours(1)
+    /// A whole session.
+    public var session = TimeAmount.hours(24)
+    /// TCP connection to a protected server.
+    public var connect = TimeAmount.seconds(10)
+    /// A protected server's greeting, and its reply to EHLO, before the next server is tried.
+    public var upstreamGreeting = TimeAmount.seconds(30)
+    /// A protected server's reply to anything but the final dot (RFC 5321 §4.5.3.2.1 to §4.5.3.2.4).
+    public var upstreamReply = TimeAmount.minutes(5)
+    /// Its reply to the final dot (RFC 5321 §4.5.3.2.6).
+    public var upstreamOutcome = TimeAmount.minutes(10)
+    /// An idle connection to a protected server is closed after this.
+    public var upstreamIdle = TimeAmount.milliseconds(400)
+    /// A protected server that failed is not tried for this long while another is up.
+    public var upstreamRetry = TimeAmount.seconds(5)
+    /// What a client still sends after we have ended the session is read and dropped for this long.
+    public var linger = TimeAmount.seconds(5)
+    /// After SIGTERM, for transactions under way.
+    public var drain = TimeAmount.minutes(5)
+
+    public init() {}
+}

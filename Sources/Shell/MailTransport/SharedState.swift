@@ -1,0 +1,55 @@
+import LoginLedger
+import MailTypes
+import NIOConcurrencyHelpers
+import RelayPolicy
+import Sessions
+
+/// What all event loops of a gateway share: connection counts, spent limits, bans.
+final class SharedState: Sendable {
+    private struct Counts {
+        var connections = 0
+        var ofClient: [IPAddress: Int] = [:]
+        var limits = LimitCounters()
+        var bans = RelayBans()
+    }
+
+    private let counts = NIOLockedValueBox(Counts())
+
+    /// False when the client, or all together, hold as many connections as they may.
+    func admit(_ client: IPAddress, _ limits: GatewaySettings.ConnectionLimits) -> Bool {
+        counts.withLockedValue { counts in
+            if let total = limits.total, counts.connections >= total { return false }
+            let ofClient = counts.ofClient[client, default: 0]
+            if let most = limits.forEachClient, ofClient >= most { return false }
+            counts.connections += 1
+            counts.ofClient[client] = ofClient + 1
+            return true
+        }
+    }
+
+    func leave(_ client: IPAddress) {
+        counts.withLockedValue { counts in
+            counts.connections -= 1
+            let left = counts.ofClient[client, default: 1] - 1
+            counts.ofClient[client] = left > 0 ? left : nil
+        }
+    }
+
+    func charge(_ rules: [Rule], for request: RelayRequest, isFirstRecipient: Bool) -> LimitCounters.Outcome {
+        counts.withLockedValue { $0.limits.charge(rules, for: request, isFirstRecipient: isFirstRecipient) }
+    }
+
+    func charge(bytes: UInt64, to rules: [Rule], for request: RelayRequest) {
+        counts.withLockedValue { $0.limits.charge(bytes: bytes, to: rules, for: request) }
+    }
+
+    func isBanned(_ client: IPAddress, at now: Instant) -> Bool {
+        counts.withLockedValue { $0.bans.isBanned(client, at: now) }
+    }
+
+    func relayRefused(_ client: IPAddress, at now: Instant, _ limit: GatewaySettings.RefusedRelays) {
+        counts.withLockedValue {
+            $0.bans.refused(client, at: now, count: limit.count, window: limit.window, ban: limit.ban)
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import MailProtocols
+import MailTypes
+import NIOCore
+import Sessions
+
+/// One connection to a protected server: carries out what its `UpstreamSession` says. It belongs to one session at
+/// a time, or to none while it lies in its pool. Only its event loop touches it.
+final class UpstreamConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private(set) var session: UpstreamSession
+    private var reader = ReplyReader()
+    private var context: ChannelHandlerContext?
+    private let worker: Worker
+    let pool: UpstreamPool
+    let server: GatewaySettings.Server
+    weak var owner: GatewayHandler?
+    private(set) var isReady = false
+    /// It has served another transaction before: it may be stale.
+    var isReused = false
+    /// Told once whether the server took the connection and answered EHLO.
+    var whenSettled: ((Bool) -> Void)?
+    /// The moment by which the awaited reply must come, or the idle connection is closed.
+    private(set) var deadline: NIODeadline
+
+    init(worker: Worker, pool: UpstreamPool, server: GatewaySettings.Server) {
+        (self.worker, self.pool, self.server) = (worker, pool, server)
+        session = UpstreamSession(hostname: worker.settings.terms.hostname)
+        deadline = .now() + worker.deadlines.upstreamGreeting
+    }
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func offer(_ offer: RecipientOffer) { perform(session.offer(offer)) }
+    func askForData() { perform(session.askForData()) }
+    func transactionAbandoned() { session.transactionAbandoned() }
+
+    /// Mail data, as far as it has been judged whole lines of it or not; `flush` sends it.
+    func write(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    func flush() { context?.flush() }
+
+    func mailDataEnded() {
+        session.mailDataEnded()
+        resetDeadline()
+    }
+
+    func close() {
+        owner = nil
+        context?.close(promise: nil)
+    }
+
+    /// Says goodbye and closes.
+    func quit() {
+        perform(session.quit())
+        close()
+    }
+
+    func lieIdle() { deadline = .now() + worker.deadlines.upstreamIdle }
+
+    /// Called now and then. True when the deadline has passed and the connection is no more.
+    func sweep(_ now: NIODeadline) -> Bool {
+        guard now >= deadline else { return false }
+        if owner == nil, session.isReusable { quit() } else { lost("did not answer in time") }
+        return true
+    }
+
+    private func resetDeadline() {
+        deadline = .now()
+            + (session.awaitsOutcome
+                ? worker.deadlines.upstreamOutcome
+                : isReady ? worker.deadlines.upstreamReply : worker.deadlines.upstreamGreeting)
+    }
+
+    // MARK: Events
+
+    func channelActive(context: ChannelHandlerContext) { context.read() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        defer { worker.receiveBuffer.giveBack(bytes) }
+        let replies: [Reply]
+        do throws(ReplyReader.Problem) {
+            replies = try bytes.withUnsafeReadableBytes { bytes throws(ReplyReader.Problem) in
+                try reader.received(bytes)
+            }
+        } catch {
+            return lost("sent \(error.message)")
+        }
+        for reply in replies where self.context != nil { perform(session.received(reply)) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { context.read() }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) { owner?.upstreamWritabilityChanged() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        lost("closed the connection")
+        self.context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { lost("\(error)") }
+
+    private func perform(_ actions: [UpstreamSession.Action]) {
+        for action in actions {
+            switch action {
+            case .send(let bytes): send(bytes)
+            case .ready:
+                isReady = true
+                pool.learned(session.capabilities, of: server)
+                settle(true)
+            case .recipientAnswered(let answer): owner?.recipientAnswered(answer)
+            case .dataAnswered(let reply): owner?.dataAnswered(reply)
+            case .interrupted(let reply): owner?.mailDataInterrupted(by: reply)
+            case .outcome(let reply): owner?.outcome(reply)
+            case .broken(let reason): return lost(reason)
+            }
+        }
+    }
+
+    private func send(_ bytes: [UInt8]) {
+        guard let context else { return }
+        resetDeadline()
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    }
+
+    /// The connection is of no more use.
+    private func lost(_ reason: String) {
+        guard let context else { return }
+        self.context = nil
+        context.close(promise: nil)
+        let owner = owner
+        self.owner = nil
+        pool.lost(self, reason)
+        owner?.upstreamLost(self)
+        settle(false)
+    }
+
+    func dialFailed(_ error: any Error) {
+        pool.failed(server, "\(error)")
+        settle(false)
+    }
+
+    private func settle(_ isReady: Bool) {
+        let whenSettled = whenSettled.take()
+        whenSettled?(isReady)
+    }
+}

@@ -1,0 +1,151 @@
+import MailProtocols
+import MailTypes
+import NIOCore
+import NIOPosix
+import Sessions
+
+/// The protected servers of one upstream, as one event loop sees them: idle connections, health, what they can do.
+/// A server that fails is left alone for a while when another is up; backups are tried when no other server is.
+final class UpstreamPool {
+    private struct Health {
+        var notBefore: NIODeadline?
+        var lastError: String?
+        var capabilities: ServerCapabilities?
+    }
+
+    let name: String
+    private let servers: [GatewaySettings.Server]
+    private unowned let worker: Worker
+    private var health: [GatewaySettings.Server: Health] = [:]
+    /// Most recently used last.
+    private var idle: [UpstreamConnection] = []
+    private var busy: [ObjectIdentifier: UpstreamConnection] = [:]
+    private var turn = 0
+
+    init(_ upstream: GatewaySettings.Upstream, worker: Worker) {
+        (name, servers, self.worker) = (upstream.name, upstream.servers, worker)
+    }
+
+    var isInUse: Bool { !busy.isEmpty || !idle.isEmpty }
+
+    // MARK: Taking and giving back
+
+    /// An idle connection, the most recently used first.
+    func takeIdle() -> UpstreamConnection? {
+        guard let connection = idle.popLast() else { return nil }
+        connection.isReused = true
+        busy[ObjectIdentifier(connection)] = connection
+        return connection
+    }
+
+    /// Keeps a connection between transactions, or closes one that is in the middle of something.
+    func giveBack(_ connection: UpstreamConnection) {
+        connection.owner = nil
+        busy[ObjectIdentifier(connection)] = nil
+        guard connection.session.isReusable, connection.isReady, !worker.isStopping else { return connection.close() }
+        connection.transactionAbandoned()
+        connection.lieIdle()
+        idle.append(connection)
+    }
+
+    /// Closes a connection that is in the middle of mail data: no byte more reaches the server.
+    func discard(_ connection: UpstreamConnection) {
+        busy[ObjectIdentifier(connection)] = nil
+        connection.close()
+    }
+
+    /// A connection ended. That says nothing of the server's health if it had worked: servers close idle ones.
+    func lost(_ connection: UpstreamConnection, _ reason: String) {
+        busy[ObjectIdentifier(connection)] = nil
+        idle.removeAll { $0 === connection }
+        if !connection.isReady { failed(connection.server, reason) }
+    }
+
+    func sweep(_ now: NIODeadline) {
+        idle.removeAll { $0.sweep(now) }
+        for connection in Array(busy.values) { _ = connection.sweep(now) }
+    }
+
+    func closeIdle() {
+        for connection in idle { connection.quit() }
+        idle.removeAll()
+    }
+
+    // MARK: Dialing
+
+    /// Dials the servers in their order of trial until one takes the connection and answers EHLO; nil if none does.
+    func connect(_ completion: @escaping (UpstreamConnection?) -> Void) { connect(order()[...], completion) }
+
+    private func connect(
+        _ order: ArraySlice<GatewaySettings.Server>, _ completion: @escaping (UpstreamConnection?) -> Void
+    ) {
+        guard let server = order.first else { return completion(nil) }
+        let connection = UpstreamConnection(worker: worker, pool: self, server: server)
+        busy[ObjectIdentifier(connection)] = connection
+        connection.whenSettled = { isReady in
+            isReady ? completion(connection) : self.connect(order.dropFirst(), completion)
+        }
+        worker.connect(to: server, with: connection).assumeIsolated().whenFailure { connection.dialFailed($0) }
+    }
+
+    /// Asks a server by EHLO what it can do, in the background.
+    func learn(_ server: GatewaySettings.Server) {
+        connect([server][...]) { connection in
+            if let connection { self.giveBack(connection) }
+        }
+    }
+
+    /// Primaries that are well, by turns; then backups that are well; then all the others, since a guess that they
+    /// are down must not cost mail.
+    private func order() -> [GatewaySettings.Server] {
+        let now = NIODeadline.now()
+        func isWell(_ server: GatewaySettings.Server) -> Bool {
+            health[server]?.notBefore.map { $0 <= now } ?? true
+        }
+        let primaries = servers.filter { !$0.isBackup && isWell($0) }
+        turn = primaries.isEmpty ? 0 : (turn + 1) % primaries.count
+        let rotated = primaries[turn...] + primaries[..<turn]
+        let well = rotated + servers.filter { $0.isBackup && isWell($0) }
+        return well + servers.filter { !isWell($0) }
+    }
+
+    // MARK: Health
+
+    func failed(_ server: GatewaySettings.Server, _ reason: String) {
+        busy = busy.filter { $0.value.server != server || $0.value.isReady }
+        health[server, default: Health()].notBefore = .now() + worker.deadlines.upstreamRetry
+        health[server, default: Health()].lastError = reason
+        worker.log.upstreamFailed(name, server, reason)
+    }
+
+    func learned(_ capabilities: ServerCapabilities, of server: GatewaySettings.Server) {
+        if health[server]?.notBefore != nil { worker.log.upstreamRecovered(name, server) }
+        health[server] = Health(capabilities: capabilities)
+    }
+
+    /// What every server of this upstream that has answered can do; nil before one has.
+    var capabilities: ServerCapabilities? {
+        let known = servers.compactMap { health[$0]?.capabilities }
+        return known.dropFirst().reduce(known.first) { $0?.intersection($1) }
+    }
+
+    /// Servers of which it is not known what they can do.
+    var unknownServers: [GatewaySettings.Server] { servers.filter { health[$0]?.capabilities == nil } }
+
+    var status: [ServerStatus] {
+        servers.map { server in
+            let health = health[server]
+            return ServerStatus(
+                upstream: name, server: server, isUp: health?.notBefore == nil && health?.capabilities != nil,
+                lastError: health?.lastError)
+        }
+    }
+}
+
+/// One protected server, as an event loop last saw it.
+public struct ServerStatus: Sendable, Hashable {
+    public var upstream: String
+    public var server: GatewaySettings.Server
+    public var isUp: Bool
+    public var lastError: String?
+}

@@ -1,0 +1,191 @@
+import Glibc
+import MailProtocols
+import MailTypes
+import NIOCore
+import NIOPosix
+import RelayPolicy
+import Sessions
+
+/// Everything that belongs to one event loop: its sessions, its connections to the protected servers, its listening
+/// sockets. Nothing here is shared, so nothing here is locked; only its event loop touches it.
+final class Worker: @unchecked Sendable {
+    let loop: any EventLoop
+    let shared: SharedState
+    let log: any GatewayLog
+    let deadlines: Deadlines
+    let newIdentifier: @Sendable () -> String
+    let clock: @Sendable () -> Instant
+    let receiveBuffer = ReceiveBuffer()
+
+    private(set) var settings: GatewaySettings
+    private var pools: [String: UpstreamPool] = [:]
+    /// Pools of upstreams that a reload removed or changed, for the sessions that began with them.
+    private var formerPools: [UpstreamPool] = []
+    private var sessions: [ObjectIdentifier: GatewayHandler] = [:]
+    private var greeting: [GatewayHandler] = []
+    private(set) var isStopping = false
+    private var whenEmpty: EventLoopPromise<Void>?
+
+    init(
+        loop: any EventLoop, settings: GatewaySettings, shared: SharedState, log: any GatewayLog,
+        deadlines: Deadlines, newIdentifier: @escaping @Sendable () -> String,
+        clock: @escaping @Sendable () -> Instant
+    ) {
+        (self.loop, self.settings, self.shared, self.log) = (loop, settings, shared, log)
+        (self.deadlines, self.newIdentifier, self.clock) = (deadlines, newIdentifier, clock)
+    }
+
+    /// On the event loop, once.
+    func start() {
+        apply(settings)
+        let tick = TimeAmount.milliseconds(200)
+        loop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { [weak self] task in
+            guard let self else { return task.cancel() }
+            self.sweep(.now())
+        }
+    }
+
+    /// Takes new settings; sessions keep the terms that they began with.
+    func apply(_ settings: GatewaySettings) {
+        let unchanged = Set(self.settings.upstreams).intersection(settings.upstreams).map(\.name)
+        let kept = pools.filter { unchanged.contains($0.key) }
+        let removed = pools.filter { !unchanged.contains($0.key) }.values
+        for pool in removed { pool.closeIdle() }
+        formerPools = (formerPools + removed).filter(\.isInUse)
+        pools = kept
+        for upstream in settings.upstreams where pools[upstream.name] == nil {
+            pools[upstream.name] = UpstreamPool(upstream, worker: self)
+        }
+        self.settings = settings
+        learnCapabilities()
+    }
+
+    private func learnCapabilities() {
+        for pool in pools.values {
+            for server in pool.unknownServers { pool.learn(server) }
+        }
+    }
+
+    func pool(_ name: String) -> UpstreamPool? { pools[name] }
+
+    /// What all routed servers can do; the least until each has been asked.
+    var announced: ServerCapabilities {
+        var all: ServerCapabilities?
+        for pool in pools.values {
+            guard let capabilities = pool.capabilities else { return .least }
+            all = all?.intersection(capabilities) ?? capabilities
+        }
+        return all ?? .least
+    }
+
+    func moment(for client: IPAddress) -> Moment {
+        let now = clock()
+        let banned = settings.connections.refusedRelays != nil && shared.isBanned(client, at: now)
+        return Moment(now: now, clientIsBanned: banned, newIdentifier: newIdentifier)
+    }
+
+    // MARK: Sessions
+
+    func began(_ session: GatewayHandler) {
+        sessions[ObjectIdentifier(session)] = session
+        greeting.append(session)
+        // One timer for all that connect within the pause.
+        guard greeting.count == 1 else { return }
+        loop.assumeIsolated().scheduleTask(in: deadlines.greetingPause) {
+            let waiting = self.greeting
+            self.greeting.removeAll(keepingCapacity: true)
+            for session in waiting { session.greet() }
+        }
+    }
+
+    func ended(_ session: GatewayHandler) {
+        sessions[ObjectIdentifier(session)] = nil
+        if isStopping, sessions.isEmpty { whenEmpty?.succeed() }
+    }
+
+    private var sweeps = 0
+
+    private func sweep(_ now: NIODeadline) {
+        for pool in pools.values { pool.sweep(now) }
+        for pool in formerPools { pool.sweep(now) }
+        sweeps += 1
+        guard sweeps % 5 == 0 else { return }
+        for session in sessions.values { session.sweep(now) }
+        if sweeps % 25 == 0 { learnCapabilities() }
+    }
+
+    /// Sessions between transactions get 421 now, the others after their transaction. The future is done when none is
+    /// left.
+    func stop() -> EventLoopFuture<Void> {
+        isStopping = true
+        let promise = loop.makePromise(of: Void.self)
+        whenEmpty = promise
+        for pool in pools.values { pool.closeIdle() }
+        for session in sessions.values { session.stop() }
+        if sessions.isEmpty { promise.succeed() }
+        return promise.futureResult
+    }
+
+    /// Ends what is still there.
+    func closeAll() {
+        for session in sessions.values { session.abort() }
+    }
+
+    var sessionsByListener: [String: Int] {
+        sessions.values.reduce(into: [:]) { $0[$1.listener, default: 0] += 1 }
+    }
+
+    var serverStatus: [ServerStatus] { pools.values.flatMap(\.status) }
+
+    // MARK: Channels
+
+    func connect(to server: GatewaySettings.Server, with handler: UpstreamConnection) -> EventLoopFuture<any Channel> {
+        let handler = NIOLoopBound(handler, eventLoop: loop)
+        return ClientBootstrap(group: loop)
+            .connectTimeout(deadlines.connect)
+            .channelOption(.autoRead, value: false)
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.recvAllocator, value: receiveBuffer)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler.value) }
+            }
+            .connect(host: server.host, port: Int(server.port))
+    }
+
+    /// A socket of this event loop's own on `address`, beside those of the others (SO_REUSEPORT).
+    func listen(_ address: GatewaySettings.Address, listener: String) -> EventLoopFuture<any Channel> {
+        ServerBootstrap(group: loop)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
+                }
+            }
+            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: receiveBuffer)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        GatewayHandler(worker: self, listener: listener, channel: channel))
+                }
+            }
+            .bind(host: address.host.description, port: Int(address.port))
+    }
+}
+
+/// Stops accepting for a moment when there are no more file descriptors, instead of spinning over the same error.
+private final class AcceptPause: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let channel = context.channel
+        _ = channel.setOption(.autoRead, value: false)
+        context.eventLoop.scheduleTask(in: .milliseconds(200)) { channel.setOption(.autoRead, value: true) }
+    }
+}

@@ -1,0 +1,50 @@
+import Diagnostics
+import Glibc
+import MailTypes
+import PolicyLanguage
+
+/// The gatepost.conf that a command is about.
+struct ConfigurationFile {
+    static let systemPath = "/etc/gatepost/gatepost.conf"
+    private static let localName = "gatepost.conf"
+
+    /// As people know it: what they typed. `-` is standard input.
+    let path: String
+
+    /// Nil: the one in the current folder, if it is there, else the system's.
+    init(_ path: String?) {
+        self.path = path ?? (access(Self.localName, F_OK) == 0 ? Self.localName : Self.systemPath)
+    }
+
+    var isStandardInput: Bool { path == "-" }
+    /// The name that diagnostics cite.
+    var name: String { isStandardInput ? "<stdin>" : path }
+
+    func bytes() -> Result<[UInt8], FileProblem> {
+        isStandardInput ? FileAccess.readAll(of: STDIN_FILENO) : FileAccess.read(path)
+    }
+
+    func read(_ bytes: [UInt8], purpose: ReadPurpose) -> ReadResult {
+        Configuration.read(bytes, file: name, purpose: purpose, now: .now, files: FileAccess.read)
+    }
+
+    /// For commands that only use the configuration: its errors go to standard error and end the command.
+    func configuration(purpose: ReadPurpose) throws(Trouble) -> Configuration {
+        let result: ReadResult
+        switch bytes() {
+        case .success(let bytes): result = read(bytes, purpose: purpose)
+        case .failure(let problem): throw Trouble("cannot read \(name): \(problem.message)")
+        }
+        guard let configuration = result.configuration else {
+            let errors = result.diagnostics.filter { $0.severity >= .error }
+            for error in errors {
+                StandardError.print(error.rendered(source: result.sources[error.at.file]) + "\n")
+            }
+            throw Trouble("\(name) has \(counted(errors.count, "error")); `gatepost check` shows them with the warnings")
+        }
+        return configuration
+    }
+}
+
+/// `1 error`, `2 errors`.
+func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -1,0 +1,123 @@
+import Glibc
+import JSONText
+
+/// The socket in the state directory by which `reload` and `status` reach the daemon: a word a line, a JSON answer a
+/// line. Only who may enter the directory (mode 0700) gets to it.
+enum ControlSocket {
+    enum Request: String { case reload, status }
+
+    static func path(state: String) -> String { "\(state)/control.sock" }
+
+    /// A socket, bound or connected to `path`; nil with `errno` set where it cannot be.
+    static func make(_ path: String, _ use: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32? {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            errno = ENAMETOOLONG
+            return nil
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                use(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        if result == 0 { return descriptor }
+        let problem = errno
+        close(descriptor)
+        errno = problem
+        return nil
+    }
+
+    /// Asks the daemon whose state directory this is.
+    static func ask(_ request: Request, state: String) throws(Trouble) -> JSONValue {
+        guard let descriptor = make(path(state: state), connect) else {
+            let reason = String(cString: strerror(errno))
+            throw Trouble("no daemon answers at \(path(state: state)): \(reason); start one with `gatepost run`")
+        }
+        defer { close(descriptor) }
+        if let problem = FileAccess.write(Array("\(request.rawValue)\n".utf8), to: descriptor) {
+            throw Trouble("cannot ask the daemon: \(problem.message)")
+        }
+        guard case .success(let bytes) = FileAccess.readAll(of: descriptor), let answer = try? JSONValue(parsing: bytes)
+        else { throw Trouble("the daemon gave no answer; its log may say why") }
+        return answer
+    }
+
+    /// Whether a daemon answers there already.
+    static func isAnswered(state: String) -> Bool {
+        guard let descriptor = make(path(state: state), connect) else { return false }
+        close(descriptor)
+        return true
+    }
+}
+
+/// Answers the control socket, one question at a time, on a thread of its own.
+final class ControlServer: Sendable {
+    private let descriptor: Int32
+    private let path: String
+    private let answer: @Sendable (ControlSocket.Request) async -> JSONValue
+
+    /// A question is a word; whoever sends more, or nothing, is not waited for.
+    private static let patience = timeval(tv_sec: 5, tv_usec: 0)
+
+    init(state: String, answer: @escaping @Sendable (ControlSocket.Request) async -> JSONValue) throws(Trouble) {
+        path = ControlSocket.path(state: state)
+        unlink(path)
+        let mask = umask(0o077)
+        defer { umask(mask) }
+        guard let bound = ControlSocket.make(path, bind), listen(bound, 8) == 0 else {
+            throw Trouble("cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+        (descriptor, self.answer) = (bound, answer)
+    }
+
+    func start() {
+        let thread = Unmanaged.passRetained(self)
+        var id = pthread_t()
+        pthread_create(&id, nil, { argument in
+            guard let argument else { return nil }
+            Unmanaged<ControlServer>.fromOpaque(argument).takeRetainedValue().serve()
+            return nil
+        }, thread.toOpaque())
+        pthread_detach(id)
+    }
+
+    private func serve() {
+        while true {
+            let client = accept(descriptor, nil, nil)
+            if client < 0 {
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                if errno == EMFILE || errno == ENFILE { usleep(100_000); continue }
+                return
+            }
+            var patience = Self.patience
+            setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            respond(client)
+        }
+    }
+
+    private func respond(_ client: Int32) {
+        guard case .success(let bytes) = FileAccess.readChunk(of: client),
+            let word = bytes.split(separator: UInt8(ascii: "\n")).first,
+            let request = ControlSocket.Request(rawValue: String(decoding: word, as: UTF8.self))
+        else {
+            close(client)
+            return
+        }
+        let answer = answer
+        Task {
+            _ = FileAccess.write(Array((await answer(request).text + "\n").utf8), to: client)
+            close(client)
+        }
+    }
+
+    func stop() {
+        unlink(path)
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+}

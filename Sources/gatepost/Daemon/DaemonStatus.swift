@@ -1,0 +1,66 @@
+import Glibc
+import JSONText
+import MailTransport
+import MailTypes
+
+/// What `status` answers, as `docs/json/status.schema.json` describes it.
+struct DaemonStatus {
+    let startedAt: Instant
+    let configuration: LoadedConfiguration
+    let hits: [String: Int]
+    let sessions: [String: Int]
+    let bound: [(listener: String, address: GatewaySettings.Address)]
+    /// As each event loop sees them.
+    let servers: [ServerStatus]
+
+    var json: JSONValue {
+        .object([
+            .init("version", .string(Version.text)),
+            .init("pid", .number(Int(getpid()))),
+            .init("startedAt", .string(startedAt.rfc3339())),
+            .init(
+                "config",
+                .object([
+                    .init("file", .string(configuration.file)), .init("hash", .string(configuration.fingerprint)),
+                    .init("loadedAt", .string(configuration.loadedAt.rfc3339())),
+                    .init("fileDiffers", .bool(configuration.fileDiffers)),
+                ])),
+            .init("sessions", .number(sessions.values.reduce(0, +))),
+            .init("listeners", .array(bound.map(listener))),
+            .init("upstreams", .array(configuration.configuration.upstreams.map { upstream in self.upstream(upstream.name) })),
+            .init("rules", .array(rules)),
+        ])
+    }
+
+    private func listener(_ name: String, _ address: GatewaySettings.Address) -> JSONValue {
+        .object([
+            .init("name", .string(name)), .init("address", .string(address.description)),
+            .init("sessions", .number(sessions[name] ?? 0)),
+        ])
+    }
+
+    private func upstream(_ name: String) -> JSONValue {
+        let mine = servers.filter { $0.upstream == name }
+        var seen: [GatewaySettings.Server] = []
+        for status in mine where !seen.contains(status.server) { seen.append(status.server) }
+        let list = seen.map { server in
+            let views = mine.filter { $0.server == server }
+            return JSONValue.object([
+                .init("address", .string(server.description)), .init("up", .bool(views.contains(where: \.isUp))),
+                .init("backup", .bool(server.isBackup)),
+                .init("lastError", views.compactMap(\.lastError).first.map(JSONValue.string) ?? .null),
+            ])
+        }
+        return .object([.init("name", .string(name)), .init("servers", .array(list))])
+    }
+
+    private var rules: [JSONValue] {
+        let policy = configuration.configuration.policy
+        return (policy.connectionRules + policy.refuse + policy.relay).map { rule in
+            .object([
+                .init("name", .string(rule.name)), .init("at", .string(rule.at.lineReference)),
+                .init("hits", .number(hits[rule.name] ?? 0)),
+            ])
+        }
+    }
+}

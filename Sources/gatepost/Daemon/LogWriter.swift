@@ -1,0 +1,84 @@
+import Glibc
+import NIOConcurrencyHelpers
+
+/// Writes log lines on a thread of its own, many in one write: a slow reader of the log never holds up mail. When it
+/// is so slow that the queue is full, lines are dropped and counted.
+final class LogWriter: Sendable {
+    private struct Queue {
+        var bytes: [UInt8] = []
+        var dropped = 0
+        var isClosed = false
+    }
+
+    private enum State { static let empty = 0, filled = 1 }
+
+    /// Bytes that wait at most.
+    private static let capacity = 8 << 20
+    /// Lines that come within this time go out together.
+    private static let gathering: UInt32 = 20_000
+
+    private let descriptor: Int32
+    private let condition = ConditionLock(value: State.empty)
+    private let queue = NIOLockedValueBox(Queue())
+
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+        let thread = Unmanaged.passRetained(self)
+        var id = pthread_t()
+        pthread_create(&id, nil, { argument in
+            guard let argument else { return nil }
+            Unmanaged<LogWriter>.fromOpaque(argument).takeRetainedValue().writeUntilClosed()
+            return nil
+        }, thread.toOpaque())
+        pthread_detach(id)
+    }
+
+    /// `line` has no line end.
+    func append(_ line: some Collection<UInt8>) {
+        let wasEmpty = queue.withLockedValue { queue in
+            guard queue.bytes.count + line.count < Self.capacity else {
+                queue.dropped += 1
+                return false
+            }
+            defer {
+                queue.bytes += line
+                queue.bytes.append(UInt8(ascii: "\n"))
+            }
+            return queue.bytes.isEmpty
+        }
+        if wasEmpty { wake() }
+    }
+
+    func append(_ text: String) { append(text.utf8) }
+
+    private func wake() {
+        condition.lock()
+        condition.unlock(withValue: State.filled)
+    }
+
+    private func writeUntilClosed() {
+        while true {
+            condition.lock(whenValue: State.filled)
+            condition.unlock(withValue: State.empty)
+            writeOut()
+            if queue.withLockedValue({ $0.isClosed }) { return }
+            usleep(Self.gathering)
+            writeOut()
+        }
+    }
+
+    private func writeOut() {
+        let (bytes, dropped) = queue.withLockedValue { queue in
+            defer { (queue.bytes, queue.dropped) = ([], 0) }
+            return (queue.bytes, queue.dropped)
+        }
+        if !bytes.isEmpty { _ = FileAccess.write(bytes, to: descriptor) }
+        if dropped > 0 { _ = FileAccess.write(Array("log=behind dropped=\(dropped)\n".utf8), to: descriptor) }
+    }
+
+    /// Writes what waits, at the end of the program.
+    func close() {
+        queue.withLockedValue { $0.isClosed = true }
+        writeOut()
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Glibc
+import MailTransport
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Stand before the mail server: the daemon, in the foreground.",
+        discussion: """
+            The log goes to standard error, one line for each decision. SIGHUP reloads the configuration, SIGTERM and \
+            SIGINT end the daemon after the transactions under way.
+
+            Exit status: 0 stopped as asked, 1 runtime failure, 2 wrong usage, 78 configuration refused.
+            """)
+
+    @Flag(help: "Run a configuration by which strangers can relay.") var strangersMayRelay = false
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        Signals.block()
+        let file = try shared.configurationFile()
+        let loaded: LoadedConfiguration
+        do throws(LoadedConfiguration.Refusal) {
+            loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay)
+        } catch {
+            StandardError.print(error.text(shared.style))
+            StandardError.print("gatepost: configuration refused; nothing was started")
+            throw ExitStatus.configurationRefused
+        }
+        for warning in loaded.warnings {
+            StandardError.print("\(warning.at.lineReference): \(warning.severity.rawValue): \(warning.message)")
+        }
+        try await serve(loaded, file)
+    }
+
+    private func serve(_ loaded: LoadedConfiguration, _ file: ConfigurationFile) async throws {
+        let state: StateDirectory
+        do throws(Trouble) {
+            state = try StateDirectory(loaded.configuration.node.state ?? StateDirectory.standard)
+        } catch { return try fail(error.message) }
+        let settings = GatewaySettings(loaded.configuration)
+        let log = DaemonLog(LogWriter(descriptor: STDERR_FILENO), format: loaded.configuration.log.format)
+        let daemon = Daemon(loaded, file: file, strangersMayRelay: strangersMayRelay, settings: settings, log: log)
+        do throws(ListeningProblem) { try await daemon.start(settings) } catch {
+            log.close()
+            return try fail("cannot listen on \(error.address) (\(error.listener)): \(error.message)")
+        }
+        let control: ControlServer
+        do throws(Trouble) {
+            control = try ControlServer(state: state.path) { request in
+                switch request {
+                case .reload: await daemon.reload()
+                case .status: await daemon.status()
+                }
+            }
+        } catch { return try fail(error.message) }
+        control.start()
+        ServiceManager.notify("READY=1")
+        await untilStopped(daemon)
+        ServiceManager.notify("STOPPING=1")
+        await daemon.stop()
+        control.stop()
+    }
+
+    private func untilStopped(_ daemon: Daemon) async {
+        for await signal in Signals.stream() {
+            guard signal == SIGHUP else { return }
+            ServiceManager.notify("RELOADING=1")
+            _ = await daemon.reload()
+            ServiceManager.notify("READY=1")
+        }
+    }
+
+    private func fail(_ message: String) throws {
+        StandardError.print("gatepost: \(message)")
+        throw ExitStatus.no
+    }
+}
+
+extension ExitStatus {
+    /// `EX_CONFIG` of sysexits: a service manager must not try again by itself.
+    static let configurationRefused = ExitCode(78)
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import JSONText
+import PolicyLanguage
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show the running daemon: configuration, sessions, protected servers, rules with their hits.",
+        discussion: "Exit status: 0 it runs, 2 no daemon answers.")
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() throws {
+        let answer = try ControlSocket.ask(.status, state: try shared.stateDirectory())
+        try StandardOutput.print(shared.json ? answer.text : StatusText(answer).text)
+    }
+}
+
+/// The daemon's status for people.
+struct StatusText {
+    let text: String
+
+    init(_ status: JSONValue) {
+        func word(_ value: JSONValue?) -> String {
+            switch value {
+            case .string(let text)?: text
+            case .null?, nil: ""
+            case let value?: value.text
+            }
+        }
+        func list(_ value: JSONValue?) -> [JSONValue] {
+            if case .array(let items)? = value { return items }
+            return []
+        }
+        let config = status["config"]
+        var lines = [
+            "gatepost \(word(status["version"])), process \(word(status["pid"])), since \(word(status["startedAt"]))",
+            "config    \(word(config?["file"]))  \(word(config?["hash"]))  loaded \(word(config?["loadedAt"]))"
+                + (config?["fileDiffers"] == .bool(true) ? "  FILE ON DISK DIFFERS: `gatepost reload` takes it" : ""),
+            "sessions  \(word(status["sessions"]))",
+        ]
+        for listener in list(status["listeners"]) {
+            lines.append(
+                "listener  \(word(listener["name"]))  \(word(listener["address"]))  \(word(listener["sessions"])) sessions")
+        }
+        for upstream in list(status["upstreams"]) {
+            for server in list(upstream["servers"]) {
+                let state = server["up"] == .bool(true) ? "up" : "not seen up"
+                let backup = server["backup"] == .bool(true) ? "  backup" : ""
+                let error = server["up"] == .bool(true) ? "" : "  \(word(server["lastError"]))"
+                lines.append("upstream  \(word(upstream["name"]))  \(word(server["address"]))\(backup)  \(state)\(error)")
+            }
+        }
+        for rule in list(status["rules"]) {
+            lines.append("rule      \(word(rule["hits"])) hits  \"\(word(rule["name"]))\"  \(word(rule["at"]))")
+        }
+        text = lines.joined(separator: "\n")
+    }
+}
+
+extension SharedOptions {
+    /// Where the daemon of this configuration keeps its control socket. Errors elsewhere in the file do not matter.
+    func stateDirectory() throws -> String {
+        let file = try configurationFile()
+        switch file.bytes() {
+        case .success(let bytes): return Configuration.Node(leniently: bytes).state ?? StateDirectory.standard
+        case .failure(let problem): throw Trouble("cannot read \(file.name): \(problem.message)")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import MailTypes
+import Synchronization
+
+/// Names decisions: 26 characters that sort by time and never repeat (a ULID: 48 bits of milliseconds, 80 bits of
+/// chance, in Crockford's Base32). Whoever is refused can quote one, so there is no I, L, O or U in it.
+enum DecisionIdentifier {
+    private static let last = Mutex<UInt128>(0)
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    /// Of any thread. Within a millisecond, or when the clock goes back, the next number is taken, so that the order
+    /// of ids is the order of decisions.
+    static func next() -> String {
+        let now = Instant.now
+        let milliseconds = UInt64(clamping: now.seconds) &* 1000 &+ UInt64(clamping: now.nanoseconds / 1_000_000)
+        let id = last.withLock { last in
+            last = last >> 80 < UInt128(milliseconds) ? fresh(milliseconds) : last &+ 1
+            return last
+        }
+        return text(of: id)
+    }
+
+    /// The highest bit of the random part is zero, so that counting on does not reach the time.
+    private static func fresh(_ milliseconds: UInt64) -> UInt128 {
+        var generator = SystemRandomNumberGenerator()
+        let high = UInt128(generator.next() & 0x7fff) << 64
+        return UInt128(milliseconds) << 80 | high | UInt128(generator.next())
+    }
+
+    private static func text(of id: UInt128) -> String {
+        String(unsafeUninitializedCapacity: 26) { buffer in
+            for index in 0..<26 {
+                buffer[index] = alphabet[Int(truncatingIfNeeded: id >> UInt128(5 * (25 - index))) & 31]
+            }
+            return 26
+        }
+    }
+}

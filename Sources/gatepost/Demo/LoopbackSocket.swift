@@ -1,0 +1,76 @@
+import Glibc
+
+/// Blocking sockets on loopback, for the demonstration's own server and clients.
+enum LoopbackSocket {
+    /// Listens on a port of the system's choice.
+    static func listening() -> (descriptor: Int32, port: UInt16)? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0, use(descriptor, "127.0.0.1", 0, bind) == 0, listen(descriptor, 64) == 0,
+            let port = port(of: descriptor)
+        else { return nil }
+        return (descriptor, port)
+    }
+
+    /// A port that nobody listens on now.
+    static func freePort() -> UInt16? {
+        guard let socket = listening() else { return nil }
+        close(socket.descriptor)
+        return socket.port
+    }
+
+    /// A connection from `source` to a port of 127.0.0.1; reading gives up after ten seconds.
+    static func connected(from source: String, to port: UInt16) -> Int32? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        guard use(descriptor, source, 0, bind) == 0, use(descriptor, "127.0.0.1", port, connect) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
+    private static func use(
+        _ descriptor: Int32, _ address: String, _ port: UInt16,
+        _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var target = sockaddr_in()
+        target.sin_family = sa_family_t(AF_INET)
+        target.sin_port = port.bigEndian
+        inet_pton(AF_INET, address, &target.sin_addr)
+        return withUnsafePointer(to: &target) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                call(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    private static func port(of descriptor: Int32) -> UInt16? {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return result == 0 ? UInt16(bigEndian: address.sin_port) : nil
+    }
+}
+
+/// Threads for blocking work.
+enum Threads {
+    private final class Work: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    static func start(_ run: @escaping @Sendable () -> Void) {
+        let work = Unmanaged.passRetained(Work(run))
+        var id = pthread_t()
+        pthread_create(&id, nil, { argument in
+            guard let argument else { return nil }
+            Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run()
+            return nil
+        }, work.toOpaque())
+        pthread_detach(id)
+    }
+}

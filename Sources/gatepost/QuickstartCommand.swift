@@ -1,0 +1,58 @@
+import ArgumentParser
+import MailTypes
+import PolicyLanguage
+
+struct QuickstartCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quickstart",
+        abstract: "Write a first configuration for this host, and print one test to try.",
+        discussion: """
+            The file lets nobody relay; it delivers mail for the domains to the server behind. A file that exists is \
+            never overwritten.
+
+            Exit status: 0 written, 2 not written or wrong usage.
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Where to write; - is standard output.", valueName: "file"), completion: .file())
+    var output = "gatepost.conf"
+    @Option(help: ArgumentHelp("The gate's host name (default: this host's).", valueName: "name"))
+    var hostname: String?
+    @Option(help: ArgumentHelp("A domain whose mail is ours; may be repeated (default: the host's).", valueName: "name"))
+    var domain: [String] = []
+    @Option(help: ArgumentHelp("The mail server behind the gate.", valueName: "address:port"))
+    var server = "127.0.0.1:10025"
+
+    func run() throws {
+        let host = try hostname.map(HostName.init(given:)) ?? HostName.ofThisHost()
+        let domains = try domain.isEmpty ? [host.parent] : domain.map { try HostName(given: $0).text }
+        let text = FirstConfiguration(hostname: host.text, domains: domains, server: server).text
+        try prove(text)
+        if output == "-" {
+            try StandardOutput.write(Array(text.utf8))
+        } else if let problem = FileAccess.create(output, Array(text.utf8)) {
+            throw Trouble("cannot write \(output): \(problem.message)")
+        }
+        if host.isInvented {
+            StandardError.print("gatepost: this host has no full name; \(host.text) stands in the file and wants changing")
+        }
+        guard output != "-" else { return }
+        try StandardOutput.print(
+            """
+            \(output): written, for mail to \(domains.joined(separator: " ")). Nobody may relay yet. Try it:
+
+                gatepost try -c \(output) --client 198.51.100.7 --sender x@evil.example --to y@victim.example
+
+            """)
+    }
+
+    /// What we write must be good, whatever was given.
+    private func prove(_ text: String) throws(Trouble) {
+        let name = output == "-" ? "<stdout>" : output
+        let result = ConfigurationFile(name).read(Array(text.utf8), purpose: .serving)
+        let errors = (result.diagnostics + (result.configuration?.failedTests() ?? [])).filter { $0.severity >= .error }
+        guard result.configuration != nil, errors.isEmpty else {
+            for error in errors { StandardError.print(error.rendered(source: text) + "\n") }
+            throw Trouble("these names make no good configuration; nothing was written")
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import pytest
+from conftest import POLICY, validate
+
+OPEN = 'relay {\n    permit "all" {\n        from  0.0.0.0/1 128.0.0.0/1\n    }\n}\n'
+
+
+def check(gatepost, tmp_path, text, *arguments):
+    (tmp_path / "x.conf").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return gatepost("check", "x.conf", *arguments)
+
+
+def test_a_good_policy_is_status_0(gatepost, policy):
+    result = gatepost("check", "--policy-only", policy)
+    assert result.status == 0, result
+    assert result.out.splitlines()[-1].startswith(f"{policy}: good, 2 tests proved")
+
+
+def test_a_good_policy_in_json(gatepost, policy):
+    result = gatepost("check", "--policy-only", "--json", policy)
+    assert result.status == 0, result
+    answer = result.json
+    validate(answer, "check")
+    assert answer["ok"] and answer["errors"] == 0 and answer["strangersCanRelay"] is False
+
+
+def test_standard_input_is_a_file_too(gatepost):
+    result = gatepost("check", "--policy-only", "-", stdin=POLICY)
+    assert result.status == 0, result
+    assert "<stdin>: good" in result.out
+
+
+def test_without_servers_it_cannot_serve(gatepost, policy):
+    result = gatepost("check", policy)
+    assert result.status == 1, result
+
+
+BROKEN = [
+    POLICY.replace("from    office", "from    ofice"),
+    POLICY.replace("until   2027-03-31", "until   2027-02-30"),
+    POLICY.replace("permit \"by POP\"", "permit \"office LAN\""),
+    POLICY.replace("192.0.2.0/24", "192.0.2.1/24"),
+    POLICY.replace("sender  *@example.com", "sendr   *@example.com"),
+    POLICY.replace("login   any\n", ""),
+    POLICY.replace("version 1", "version 2"),
+    POLICY.replace("domains  example.com", "domains  file:nosuch.list"),
+    POLICY + "}\n",
+    POLICY + "relay {\n",
+    POLICY + 'log { to "unfinished\n',
+    "",
+]
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_broken_file_is_status_1_and_says_where(gatepost, tmp_path, text):
+    assert text != POLICY
+    result = check(gatepost, tmp_path, text, "--policy-only")
+    assert result.status == 1, result
+    assert "x.conf:" in result.out and "error" in result.out
+    assert "good" not in result.out.splitlines()[-1]
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_broken_file_in_json_names_every_place(gatepost, tmp_path, text):
+    result = check(gatepost, tmp_path, text, "--policy-only", "--json")
+    assert result.status == 1, result
+    answer = result.json
+    validate(answer, "check")
+    assert not answer["ok"] and answer["errors"] >= 1
+    assert answer["errors"] == sum(p["severity"] != "warning" for p in answer["problems"])
+    assert answer["strangersCanRelay"] is not False
+
+
+def test_every_problem_is_said_at_once(gatepost, tmp_path):
+    text = POLICY.replace("from    office", "from    ofice").replace("2027-03-31", "2027-02-30")
+    answer = check(gatepost, tmp_path, text, "--policy-only", "--json").json
+    assert answer["errors"] >= 2
+    lines = [problem["line"] for problem in answer["problems"]]
+    assert lines == sorted(lines)
+
+
+def test_a_misspelt_name_is_shown_with_a_caret_and_the_fix(gatepost, tmp_path):
+    result = check(gatepost, tmp_path, POLICY.replace("from    office", "from    ofice"), "--policy-only")
+    assert "^^^^^" in result.out and "fix: " in result.out and "office" in result.out
+
+
+def test_a_failed_test_is_status_1(gatepost, tmp_path):
+    text = POLICY.replace("reject  from 198.51.100.7", "permit  from 198.51.100.7")
+    result = check(gatepost, tmp_path, text, "--policy-only", "--json")
+    assert result.status == 1, result
+    validate(result.json, "check")
+    assert result.json["errors"] == 1
+
+
+def test_who_lets_strangers_relay_is_told_so(gatepost, tmp_path):
+    text = POLICY[:POLICY.index("relay {")] + OPEN
+    result = check(gatepost, tmp_path, text, "--policy-only", "--json")
+    assert result.status == 1, result
+    validate(result.json, "check")
+    assert result.json["strangersCanRelay"] is True
+
+
+def test_warnings_change_the_status_only_when_strict(gatepost, tmp_path):
+    text = POLICY.replace("from    office except 192.0.2.66", "from    20.0.0.0/12")
+    text = text.replace('from 192.0.2.10    sender anna', 'from 20.0.0.10    sender anna')
+    result = check(gatepost, tmp_path, text, "--policy-only", "--json")
+    assert result.status == 0 and result.json["warnings"] > 0, result
+    assert check(gatepost, tmp_path, text, "--policy-only", "--strict").status == 1
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"version 1\n\x00", b"version 1\n\xc3\x28\n", b"{" * 100_000, b"a" * 1_000_000])
+def test_no_bytes_make_it_crash(gatepost, tmp_path, data):
+    result = check(gatepost, tmp_path, data)
+    assert result.status == 1, result
+
+
+def test_nothing_in_a_file_commands_the_terminal(gatepost, tmp_path):
+    result = check(gatepost, tmp_path, "version 1\n\x1b[2Jrelay {\n}\n")
+    assert result.status == 1 and "\x1b" not in result.out + result.err
+
+
+def test_what_run_would_refuse_is_said_before(gatepost, tmp_path):
+    text = POLICY + """
+upstream mailserver {
+    server  127.0.0.1:10025
+}
+route  local      mailserver
+route  elsewhere  mailserver
+listen public {
+    address   0.0.0.0:25
+    starttls  offered
+}
+"""
+    result = check(gatepost, tmp_path, text, "--json")
+    assert result.status == 0, result
+    assert any("starttls offered" in problem["message"] and "run" in problem["message"] for problem in result.json["problems"])
+    assert check(gatepost, tmp_path, text, "--policy-only", "--json").json["problems"] == []

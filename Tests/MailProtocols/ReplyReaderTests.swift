@@ -1,0 +1,41 @@
+import MailTypes
+import Testing
+
+@testable import MailProtocols
+
+@Suite("replies of a server")
+struct ReplyReaderTests {
+    private static func read(_ text: String) -> [Reply]? {
+        var reader = ReplyReader()
+        return try? Array(text.utf8).withUnsafeBytes { try reader.received($0) }
+    }
+
+    @Test("a reply of several lines is one reply, also byte by byte")
+    func lines() throws {
+        let text = "250-a\r\n250-b\r\n250 c\r\n354\r\n"
+        let expected = Self.read(text)
+        #expect(expected?.map(\.code) == [250, 354])
+        #expect(expected?.first?.lines.count == 3)
+        var reader = ReplyReader()
+        var replies: [Reply] = []
+        for byte in text.utf8 { replies += try [byte].withUnsafeBytes { try reader.received($0) } }
+        #expect(replies == expected)
+        #expect(!reader.isWithinReply)
+    }
+
+    @Test(
+        "what is no reply is an error",
+        arguments: ["hello\r\n", "25\r\n", "250_x\r\n", "199 x\r\n", "600 x\r\n", "250-a\r\n550 b\r\n", "-50 x\r\n"])
+    func garbage(text: String) { #expect(Self.read(text) == nil) }
+
+    @Test("a reply without end is an error, in length and in lines")
+    func endless() {
+        #expect(Self.read("250 " + String(repeating: "x", count: 5_000)) == nil)
+        #expect(Self.read(String(repeating: "250-x\r\n", count: 200)) == nil)
+    }
+
+    @Test("control bytes in a reply's text do not reach the client")
+    func controls() {
+        #expect(Self.read("250 a\0b\u{1b}c\r\n")?.first?.lines == [Array("a?b?c".utf8)])
+    }
+}
