@@ -40,7 +40,7 @@ struct ConfigurationFile {
             for error in errors {
                 StandardError.print(error.rendered(source: result.sources[error.at.file]) + "\n")
             }
-            throw Trouble("\(name) has \(counted(errors.count, "error")); `gatepost check` shows them with the warnings")
+            throw Trouble("\(name) has \(counted(errors.count, "error")); `gatepost check` shows the warnings too")
         }
         return configuration
     }

@@ -6,8 +6,8 @@ struct FirstConfiguration {
     let domains: [String]
     let server: String
 
-    /// One address of documentation (RFC 5737) plays the stranger.
-    private static let stranger = "198.51.100.7"
+    /// An address of documentation plays the stranger (RFC 5737 §3).
+    private static let stranger = "from 198.51.100.7  listener public  sender x@evil.example"
 
     /// In the canonical layout.
     var text: String {
@@ -56,9 +56,9 @@ struct FirstConfiguration {
         }
 
         tests {
-            reject  from \(Self.stranger)  listener public  sender x@evil.example  to y@victim.example
-            reject  from \(Self.stranger)  listener public  sender x@evil.example  to y%victim.example@\(domains[0])
-            permit  from \(Self.stranger)  listener public  sender x@evil.example  to postmaster@\(domains[0])  as delivery
+            reject  \(Self.stranger)  to y@victim.example
+            reject  \(Self.stranger)  to y%victim.example@\(domains[0])
+            permit  \(Self.stranger)  to postmaster@\(domains[0])  as delivery
         }
 
         """

@@ -17,7 +17,8 @@ struct Gatepost: AsyncParsableCommand {
             """,
         version: "gatepost \(Version.text)",
         subcommands: [
-            DemoCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self, QuickstartCommand.self, CompletionsCommand.self,
+            DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
+            RunCommand.self, ReloadCommand.self, StatusCommand.self, CompletionsCommand.self,
         ])
 
     /// As ArgumentParser's own, but for the status of a usage error (it has 64, we promise 2) and `-v`.

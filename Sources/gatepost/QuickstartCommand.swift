@@ -13,11 +13,14 @@ struct QuickstartCommand: ParsableCommand {
             Exit status: 0 written, 2 not written or wrong usage.
             """)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Where to write; - is standard output.", valueName: "file"), completion: .file())
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Where to write; - is standard output.", valueName: "file"),
+        completion: .file())
     var output = "gatepost.conf"
     @Option(help: ArgumentHelp("The gate's host name (default: this host's).", valueName: "name"))
     var hostname: String?
-    @Option(help: ArgumentHelp("A domain whose mail is ours; may be repeated (default: the host's).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A domain whose mail is ours; may be repeated (default: the host's).", valueName: "name"))
     var domain: [String] = []
     @Option(help: ArgumentHelp("The mail server behind the gate.", valueName: "address:port"))
     var server = "127.0.0.1:10025"
@@ -33,7 +36,8 @@ struct QuickstartCommand: ParsableCommand {
             throw Trouble("cannot write \(output): \(problem.message)")
         }
         if host.isInvented {
-            StandardError.print("gatepost: this host has no full name; \(host.text) stands in the file and wants changing")
+            StandardError.print(
+                "gatepost: this host has no full name; \(host.text) stands in the file and wants changing")
         }
         guard output != "-" else { return }
         try StandardOutput.print(

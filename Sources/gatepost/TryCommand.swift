@@ -36,7 +36,8 @@ struct TryCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The mechanism of that login, such as PLAIN.", valueName: "name"))
     var mechanism: String?
     @Option(
-        defaultAsFlag: "", help: ArgumentHelp("A recent POP login from this address, of NAME if given.", valueName: "name"))
+        defaultAsFlag: "",
+        help: ArgumentHelp("A recent POP login from this address, of NAME if given.", valueName: "name"))
     var popLogin: String?
     @Option(defaultAsFlag: "TLSv1.3", help: ArgumentHelp("The session is encrypted.", valueName: "version"))
     var tls: String?
@@ -81,7 +82,8 @@ struct TryCommand: ParsableCommand {
     }
 
     private func answer(_ trial: TrialRequest, _ configuration: Configuration) throws {
-        if let listener, !configuration.listeners.isEmpty, !configuration.listeners.contains(where: { $0.name == listener }) {
+        let listeners = configuration.listeners.map(\.name)
+        if let listener, !listeners.isEmpty, !listeners.contains(listener) {
             StandardError.print("gatepost: there is no listener `\(listener)`, so none of its demands are asked")
         }
         let judgement = trial.judged(by: configuration.policy)

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import pytest
-from conftest import validate
+from commands_support import validate
 
 
 def request(**members):

@@ -1,9 +1,10 @@
 import os
 
 import pytest
-from conftest import POLICY
+from commands_support import POLICY, validate
 
-UNTIDY = POLICY.replace("    ", "\t").replace("networks  office", "networks office # ours\n# a comment\nnetworks  other")
+UNTIDY = POLICY.replace("    ", "\t").replace(
+    "networks  office", "networks office # ours\n# a comment\nnetworks  other")
 
 
 @pytest.fixture
@@ -69,8 +70,6 @@ def test_the_line_ends_stay(gatepost, tmp_path):
 
 
 def test_json(gatepost, untidy):
-    from conftest import validate
-
     result = gatepost("fmt", "--json", untidy)
     assert result.status == 0
     validate(result.json, "fmt")

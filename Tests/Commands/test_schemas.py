@@ -2,7 +2,7 @@ import json
 
 import jsonschema
 import pytest
-from conftest import SCHEMAS
+from commands_support import SCHEMAS
 
 FILES = sorted(SCHEMAS.glob("*.schema.json"))
 

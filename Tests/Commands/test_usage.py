@@ -1,4 +1,4 @@
-import pathlib
+import os
 import subprocess
 
 import pytest
@@ -41,7 +41,12 @@ def test_wrong_usage_is_status_2_with_talk_on_stderr(gatepost, arguments):
     assert result.out == "" and result.err != ""
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["fmt"], ["fmt", "--check"], ["try", "--client", "::1", "--sender", "<>", "--to", "a@b.example"], ["try", "--batch"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"], ["fmt"], ["fmt", "--check"], ["try", "--batch"],
+        ["try", "--client", "::1", "--sender", "<>", "--to", "a@b.example"],
+    ])
 def test_a_file_that_is_not_there_is_status_2(gatepost, arguments):
     result = gatepost(*arguments, "-c", "nosuch.conf")
     assert result.status == 2, result
@@ -59,9 +64,7 @@ def test_gatepost_conf_in_the_current_folder_is_the_default(gatepost, tmp_path, 
     assert result.status == 0 and "gatepost.conf: good" in result.out
 
 
-def test_an_answer_that_cannot_be_written_is_trouble(gatepost, tmp_path, policy):
-    import os
-
+def test_an_answer_that_cannot_be_written_is_trouble(gatepost, policy):
     with open("/dev/full", "wb") as full:
         process = subprocess.run(
             [os.path.abspath(os.environ["GATEPOST"]), "check", "--policy-only", policy], stdout=full,

@@ -64,8 +64,9 @@ struct DecisionRecordTests {
 
     @Test(
         "the certificate is the word that a rule has, or all that fit",
-        arguments: [([], .null), (["app-ca.pem"], .string("app-ca.pem")), (["a", "b"], .array([.string("a"), .string("b")]))]
-            as [([String], JSONValue)])
+        arguments: [
+            ([], .null), (["app-ca.pem"], .string("app-ca.pem")), (["a", "b"], .array([.string("a"), .string("b")])),
+        ] as [([String], JSONValue)])
     func certificates(words: [String], json: JSONValue) throws {
         #expect(try record { $0.certificates = words }.json["certificate"] == json)
     }
@@ -96,7 +97,8 @@ struct DecisionRecordTests {
 struct DecisionSchemaTests {
     @Test("it lists every reason, verdict and door that there is")
     func words() throws {
-        let schema = try Data(contentsOf: URL(filePath: "../../../docs/json/decision.schema.json", relativeTo: URL(filePath: #filePath)))
+        let here = URL(filePath: #filePath)
+        let schema = try Data(contentsOf: URL(filePath: "../../docs/json/decision.schema.json", relativeTo: here))
         let properties = try #require(JSONValue(parsing: Array(schema))["properties"])
         func words(_ key: String) -> JSONValue? { properties[key]?["enum"] }
         func all<Word: CaseIterable & RawRepresentable<String>>(_: Word.Type) -> JSONValue {

@@ -17,7 +17,8 @@ struct LogLineTests {
 
     @Test("what is known beyond that follows")
     func furtherFields() throws {
-        var record = try record(verdict: .permit, reason: .relayRule, rule: "office LAN", reply: Reply(250, "2.1.5", "Ok")) {
+        let reply = Reply(250, "2.1.5", "Ok")
+        var record = try record(verdict: .permit, reason: .relayRule, rule: "office LAN", reply: reply) {
             $0.clientName = Domain("host.example").map { .confirmed($0) } ?? .absent
             $0.tlsVersion = "TLSv1.3"
             $0.login = .known(.init(name: "anna"))
@@ -67,7 +68,9 @@ struct LogLineTests {
         #expect(line.hasPrefix(#"verdict=reject rule="Büro \x22Süd\x22\u{a}" reason=deny-rule client=198.51.100.7 "#))
     }
 
-    @Test("whatever the bytes, there is one line with the keys that belong to it", arguments: 1...100 as ClosedRange<UInt64>)
+    @Test(
+        "whatever the bytes, there is one line with the keys that belong to it",
+        arguments: 1...100 as ClosedRange<UInt64>)
     func anyBytes(seed: UInt64) throws {
         var state = seed
         func bytes() -> [UInt8] {

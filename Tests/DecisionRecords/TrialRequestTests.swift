@@ -64,7 +64,9 @@ struct TrialRequestTests {
         #expect(try read(with: members).facts.clientName == expected.name)
     }
 
-    @Test("bytes that are not text come in Base64", arguments: [("/w==", [0xff]), ("", []), ("PGE+", [60, 97, 62])] as [(String, [UInt8])])
+    @Test(
+        "bytes that are not text come in Base64",
+        arguments: [("/w==", [0xff]), ("", []), ("PGE+", [60, 97, 62])] as [(String, [UInt8])])
     func base64(text: String, bytes: [UInt8]) throws {
         let trial = try read(#"{"client":"::1","senderBase64":"\#(text)","toBase64":"\#(text)"}"#)
         #expect(trial.to == bytes)

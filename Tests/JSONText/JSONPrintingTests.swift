@@ -20,7 +20,8 @@ struct JSONPrintingTests {
     @Test("for people it is indented by two")
     func pretty() {
         let value = JSONValue.object([
-            .init("a", .array([.number(1), .object([.init("b", .null)])])), .init("c", .array([])), .init("d", .object([])),
+            .init("a", .array([.number(1), .object([.init("b", .null)])])), .init("c", .array([])),
+            .init("d", .object([])),
         ])
         #expect(value.prettyText == """
             {

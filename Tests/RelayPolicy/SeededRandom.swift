@@ -24,3 +24,12 @@ struct SeededRandom: RandomNumberGenerator {
         return kept.isEmpty ? [pick(elements)] : kept
     }
 }
+
+/// Whether the tests were built for speed (`swift test -c release`); then random tests try a good deal more.
+let isOptimised: Bool = {
+    #if DEBUG
+        false
+    #else
+        true
+    #endif
+}()

@@ -40,7 +40,8 @@ public struct DecisionText: Sendable {
         add("reason", "\(decision.reason.rawValue): \(sentence)   reply \(decision.reply)")
         if let instead = decision.wouldHaveBeen {
             let rule = instead.rule.map { " by \"\($0.name)\" (\($0.at.lineReference))" } ?? ""
-            add("observed", "without `observe` it would be \(instead.verdict.rawValue), \(instead.reason.rawValue)\(rule)")
+            let verdict = "\(instead.verdict.rawValue), \(instead.reason.rawValue)"
+            add("observed", "without `observe` it would be \(verdict)\(rule)")
         }
         if let outcome = record.outcome { add("outcome", outcome.description) }
     }

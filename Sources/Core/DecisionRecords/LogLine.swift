@@ -3,13 +3,14 @@ import RelayPolicy
 
 /// A decision as one line of `key=value`, in a fixed order, for the log and what reads it.
 ///
-/// A key stands at the line's start or after a space, and no value holds a space but a rule's name and a
-/// reply's code, which are in quotes: no client can forge a field. `rule`, `login` and `reply` are quoted always, an absent value is `""`.
+/// A key stands at the line's start or after a space. No value holds a space but a rule's name and a reply's code,
+/// which are in quotes: no client can forge a field. `rule`, `login` and `reply` are quoted always; an absent value
+/// is `""`.
 ///
 ///     verdict=reject rule="" reason=no-rule client=198.51.100.7 listener=public login="" helo=evil
 ///     sender=x@evil.example recipient=y@victim.example reply="550 5.7.1" id=01KAS3Q7… via=gateway
 public struct LogLine: Sendable {
-    /// ASCII, but for letters in the names of rules and listeners, which the administrator wrote; without a line end.
+    /// ASCII, but for letters in the name of a rule, which the administrator wrote; without a line end.
     public private(set) var bytes: [UInt8]
 
     public init(_ record: DecisionRecord) {

@@ -102,7 +102,9 @@ private struct RequestKeys {
         let plain = try text(key)
         guard let encoded = try text(encodedKey) else { return plain.map { Array($0.utf8) } }
         if plain != nil { throw RequestProblem("`\(key)` and `\(encodedKey)` exclude each other") }
-        guard let bytes = Base64.decoded(Array(encoded.utf8)) else { throw RequestProblem("`\(encodedKey)` is not Base64") }
+        guard let bytes = Base64.decoded(Array(encoded.utf8)) else {
+            throw RequestProblem("`\(encodedKey)` is not Base64")
+        }
         return bytes
     }
 

@@ -25,7 +25,11 @@ public struct Configuration: Sendable {
         /// `starttls offered`
         public var word: String
         public var at: SourceLocation
-        public init(word: String, at: SourceLocation) { (self.word, self.at) = (word, at) }
+        /// Why it is refused, where that is not for want of the code.
+        public var why: String?
+        public init(word: String, at: SourceLocation, why: String? = nil) {
+            (self.word, self.at, self.why) = (word, at, why)
+        }
     }
 
     public init() {}

@@ -82,7 +82,7 @@ extension ConfigurationReader {
                     warn(
                         "\"\(reading.rule.name)\" \(same) \"\(first.rule.name)\" in line \(first.rule.at.line)",
                         at: reading.rule.at, fix: "delete one of them")
-                } else if index < Self.mostRulesCompared,
+                } else if index < Self.mostRulesCompared, reading.rule.conditions.from?.set.isEmpty != true,
                     let cover = readings[..<index].first(where: { isPermanent($0.rule) && RuleCovering(wide: $0.rule, narrow: reading.rule).holds })
                 {
                     warn(

@@ -24,7 +24,7 @@ extension ConfigurationReader {
         /// Where each address was first written.
         var taken: [Endpoint: SourceLocation] = [:]
         for statement in statements["listen"] ?? [] {
-            guard let name = statement.values.first else { continue }  // Already said.
+            guard let name = statement.values.first, listeners.isFirst(name) else { continue }  // Already said.
             checkNothingBehindName(statement)
             var draft = Draft(loginAt: statement.at)
             readBlock(of: statement, .listen, repeatable: ["address"]) { reader, inner throws(Diagnostic) in

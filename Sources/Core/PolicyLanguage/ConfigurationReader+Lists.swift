@@ -105,6 +105,10 @@ extension ConfigurationReader {
             problems.add(ValueCursor(statement).missing(what))
             return nil
         }
+        if let except = words.first(where: { $0.says("except") }) {
+            problems.add(except.problem("`except` stands in rules only", fix: "write it where the name is used"))
+            return nil
+        }
         return read(&self, words)
     }
 
@@ -114,7 +118,12 @@ extension ConfigurationReader {
         guard let list = listFile(word) else { return nil }
         if addressLists[list.name] == nil {
             var ranges: [IPRange] = []
-            let isGood = readEntries(of: list, namedBy: word) { entry throws(Diagnostic) in ranges.append(try Self.range(entry)) }
+            let isGood = readEntries(of: list, namedBy: word) { entry throws(Diagnostic) in
+                if Self.canBeNameOfNetwork(entry) {
+                    throw entry.problem("\(entry.shown) is not an address", fix: "a list file has addresses only: name `\(entry.text)` in \(word.at.file)")
+                }
+                ranges.append(try Self.range(entry))
+            }
             addressLists[list.name] = .some(isGood ? AddressSet(ranges) : nil)
         }
         guard let set = addressLists[list.name] ?? nil else { return nil }
@@ -125,7 +134,12 @@ extension ConfigurationReader {
         guard let list = listFile(word) else { return nil }
         if patternLists[list.name] == nil {
             var patterns: [PathPattern] = []
-            let isGood = readEntries(of: list, namedBy: word) { entry throws(Diagnostic) in patterns.append(try entry.pathPattern()) }
+            let isGood = readEntries(of: list, namedBy: word) { entry throws(Diagnostic) in
+                if entry.canBeNameOfSenders {
+                    throw entry.problem("\(entry.shown) is neither a mailbox nor a pattern", fix: "a domain of one label is *@\(entry.text); name `senders` in \(word.at.file)")
+                }
+                patterns.append(try entry.pathPattern())
+            }
             patternLists[list.name] = .some(isGood ? patterns : nil)
         }
         guard let patterns = patternLists[list.name] ?? nil else { return nil }
@@ -164,6 +178,9 @@ extension ConfigurationReader {
             if line.count > 1 {
                 throw line[1].problem("one value a line", fix: "write \(line[1].shown) on a line of its own")
             }
+            if line[0].text.hasPrefix("file:") {
+                throw line[0].problem("a list file names no other file", fix: "name it beside this one in \(word.at.file)")
+            }
             try body(line[0])
         }
     }
@@ -180,14 +197,13 @@ extension ConfigurationReader {
                 found.append(error)
             }
         }
-        found += problemsOfForm
+        problems.addProblemsOfForm(Array(problemsOfForm.prefix(ListFile.mostProblems)), under: word.at)
         for problem in found.prefix(ListFile.mostProblems) { problems.add(problem, under: word.at) }
-        if found.count > ListFile.mostProblems, let last = found.last {
-            problems.add(
-                Diagnostic(.error, "\(found.count - ListFile.mostProblems) more problems in this file", at: last.at),
-                under: word.at)
+        let unsaid = max(found.count, problemsOfForm.count) - ListFile.mostProblems
+        if unsaid > 0, let last = found.last ?? problemsOfForm.last {
+            problems.add(Diagnostic(.error, "\(unsaid) more problems in this file", at: last.at), under: word.at)
         }
-        return found.isEmpty
+        return found.isEmpty && problemsOfForm.isEmpty
     }
 
     /// An empty list is an error unless the file says that it may be one: a truncated list of suspended users

@@ -143,7 +143,9 @@ extension ConfigurationReader {
             try set(trick, treatment, at: domains, word)
         }
         if treatment == .asWritten {
-            doesNotCarryOut("address-tricks … as-written", at: statement.at)
+            doesNotCarryOut(
+                "address-tricks … as-written", at: statement.at,
+                why: "only an analysis may leave open what such an address means; mail that goes through must have one meaning")
             warn(
                 "`as-written` is for imported policies: these forms are neither refused nor resolved", at: statement.at,
                 why: "no two servers read them alike, so the one behind may relay them for strangers", fix: "write `reject` or `resolve`")

@@ -28,7 +28,10 @@ extension ConfigurationReader {
             }
             section = .connection
         }
-        let name = try values.require("the rule's name in quotes")
+        guard let name = values.next() else {
+            throw Diagnostic(
+                .error, "a rule without a name", at: statement.end, fix: "name it: \(statement.keyword.text) \"NAME\" {")
+        }
         guard !name.text.isEmpty else { throw name.problem("a rule without a name", fix: "name it: the log and the tests cite it") }
         try ruleNames.define(name)
         try values.expectEnd()
@@ -39,11 +42,13 @@ extension ConfigurationReader {
         }
         for inner in statement.block?.statements ?? [] { reading.words[inner.keyword.text] = reading.words[inner.keyword.text] ?? inner.keyword }
         let before = problems.errorCount
+        let hasUnknownWord = statement.block?.statements.contains { !BlockKind.rule.keywords.contains($0.keyword.text) } ?? false
         readBlock(of: statement, .rule, repeatable: ["limit"]) { reader, inner throws(Diagnostic) in
             try reader.readRuleStatement(inner, into: &reading)
         }
         reading.isBroken = problems.errorCount > before
-        if let problem = missingProof(reading) { problems.add(problem) }
+        // An unknown word may be a proof misspelt, and is said already.
+        if !hasUnknownWord, let problem = missingProof(reading) { problems.add(problem) }
         rules.append(reading)
     }
 
@@ -137,12 +142,12 @@ extension ConfigurationReader {
             why = "`sender owned-by-login` does not ask for a login by itself"
         } else if rule.conditions.helo != nil {
             why = "`helo` is what the client claims, and anyone can claim it"
-        } else if rule.conditions.to != nil {
-            why = "`to` says where the mail goes, not who sends it"
-        } else if rule.conditions.tls != nil {
-            why = "`tls any` says that the line is encrypted, not who is at its other end"
         } else if rule.conditions.name != nil {
             why = "`name none` fits every client without a confirmed name"
+        } else if rule.conditions.tls != nil {
+            why = "`tls any` says that the line is encrypted, not who is at its other end"
+        } else if rule.conditions.to != nil {
+            why = "`to` says where the mail goes, not who sends it"
         } else {
             why = "nothing in it says who may ask"
         }

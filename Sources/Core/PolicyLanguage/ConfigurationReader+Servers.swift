@@ -28,7 +28,7 @@ extension ConfigurationReader {
 
     mutating func readUpstreams() {
         for statement in statements["upstream"] ?? [] {
-            guard let name = statement.values.first else { continue }  // Already said.
+            guard let name = statement.values.first, upstreams.isFirst(name) else { continue }  // Already said.
             checkNothingBehindName(statement)
             var upstream = Configuration.Upstream(name: name.text, servers: [], at: statement.at)
             readBlock(of: statement, .upstream, repeatable: ["server"]) { reader, inner throws(Diagnostic) in

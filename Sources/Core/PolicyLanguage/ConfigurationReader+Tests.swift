@@ -39,10 +39,12 @@ extension ConfigurationReader {
             case "name":
                 let name = try values.require("a host name or none")
                 facts.clientName = name.says("none") ? .absent : .confirmed(try name.domain())
-            case "helo": facts.helo = Array(try values.require("a host name").text.utf8)
+            case "helo": try readTestHelo(&values, into: &facts)
             case "login": facts.login = try readTestLogin(&values)
             case "pop": facts.popLogin = try readTestPOPLogin(&values)
-            case "tls": facts.tlsVersion = try values.require("a version such as TLSv1.3").text
+            case "tls":
+                let version = try values.require("a version such as TLSv1.3, or none")
+                facts.tlsVersion = version.says("none") ? nil : version.text
             case "certificate", "client-certificate":
                 facts.certificates = [try values.require("the word that rules have after client-certificate").text]
                 facts.tlsVersion = facts.tlsVersion ?? "TLSv1.3"
@@ -67,6 +69,16 @@ extension ConfigurationReader {
         guard let path else { throw values.missing("`to MAILBOX`") }
         (facts.client, facts.forwardPath) = (client, path)
         return .decision(verdict, facts, by: rule, asDelivery: asDelivery)
+    }
+
+    /// A host name, or what a look-up of it said.
+    private func readTestHelo(_ values: inout ValueCursor, into facts: inout RelayRequest) throws(Diagnostic) {
+        let word = try values.require("a host name, verified or unverified")
+        switch word.isQuoted ? "" : word.text {
+        case "verified": facts.heloStatus = .verified
+        case "unverified": facts.heloStatus = .unverified
+        default: facts.helo = Array(word.text.utf8)
+        }
     }
 
     private func readTestLogin(_ values: inout ValueCursor) throws(Diagnostic) -> RelayRequest.Fact<RelayRequest.Login> {
@@ -147,15 +159,7 @@ extension ConfigurationReader {
 
 extension Word {
     /// As it stands in the file.
-    fileprivate var written: String {
-        guard isQuoted else { return text }
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" || scalar == "\\" { quoted += "\\" }
-            quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
-    }
+    fileprivate var written: String { isQuoted ? PrintedPolicy.quoted(text) : text }
 
     fileprivate func address() throws(Diagnostic) -> IPAddress {
         guard let address = IPAddress(text) else {

@@ -35,7 +35,7 @@ struct ConfigurationReader {
         let source = SourceText(bytes, file: file)
         sources[file] = source.string
         let tree = StatementParser.parse(source)
-        for problem in tree.problems { problems.add(problem) }
+        problems.addProblemsOfForm(tree.problems)
         readVersion(tree.statements)
         sort(tree.statements)
         defineNames()
@@ -77,8 +77,8 @@ struct ConfigurationReader {
         problems.add(Diagnostic(.warning, message, at: place, why: why, fix: fix))
     }
 
-    mutating func doesNotCarryOut(_ word: String, at place: SourceLocation) {
-        configuration.notCarriedOut.append(Configuration.NotYet(word: word, at: place))
+    mutating func doesNotCarryOut(_ word: String, at place: SourceLocation, why: String? = nil) {
+        configuration.notCarriedOut.append(Configuration.NotYet(word: word, at: place, why: why))
     }
 
     /// Reads each statement of a block; a word that is not in its table is an error, and so is one that may stand
@@ -105,7 +105,7 @@ struct ConfigurationReader {
                 if let earlier = first[inner.keyword.text] {
                     problems.add(
                         inner.keyword.problem(
-                            "\(inner.keyword.shown) twice in one block", fix: "put all in one line (the first is line \(earlier.line))"))
+                            "\(inner.keyword.shown) twice in one block", fix: "put it together with the one in line \(earlier.line)"))
                     continue
                 }
                 first[inner.keyword.text] = inner.at
@@ -128,7 +128,9 @@ struct ConfigurationReader {
     func unknown(_ keyword: Word, in kind: BlockKind) -> Diagnostic {
         let place = kind == .top ? "" : " in \(kind.name)"
         let fix: String
-        if let nearest = Suggestion.nearest(to: keyword.text, among: kind.keywords) {
+        if let meant = kind.meaning(of: keyword.text) {
+            fix = meant
+        } else if let nearest = Suggestion.nearest(to: keyword.text, among: kind.keywords) {
             fix = "did you mean `\(nearest)`?"
         } else if kind != .top, BlockKind.top.keywords.contains(keyword.text) {
             fix = "`\(keyword.text)` stands outside of it; is a `}` missing?"

@@ -10,6 +10,8 @@ struct NameTable {
 
     var isEmpty: Bool { places.isEmpty }
     func contains(_ name: String) -> Bool { places[name] != nil }
+    /// Whether this very word defined its name; a second one with the name is not listened to.
+    func isFirst(_ word: Word) -> Bool { places[word.text] == word.at }
 
     /// Throws if the name is taken.
     mutating func define(_ word: Word) throws(Diagnostic) {

@@ -11,12 +11,20 @@ struct Problems {
 
     private var entries: [Entry] = []
     private var known: Set<Diagnostic> = []
+    /// Words that are wrong in form: whatever their value seems to be, it was not meant.
+    private var malformed: Set<SourceLocation> = []
     private(set) var errorCount = 0
     var hasErrors: Bool { errorCount > 0 }
 
+    /// Adds what is wrong with the form of a text, before anything is said about what it means.
+    mutating func addProblemsOfForm(_ diagnostics: [Diagnostic], under anchor: SourceLocation? = nil) {
+        for diagnostic in diagnostics { add(diagnostic, under: anchor) }
+        malformed.formUnion(diagnostics.map(\.at))
+    }
+
     /// `anchor` is the word in the main file that names the file with the problem.
     mutating func add(_ diagnostic: Diagnostic, under anchor: SourceLocation? = nil) {
-        guard known.insert(diagnostic).inserted else { return }
+        guard !malformed.contains(diagnostic.at), known.insert(diagnostic).inserted else { return }
         if diagnostic.severity == .error { errorCount += 1 }
         entries.append(
             Entry(anchor: anchor ?? diagnostic.at, isInside: anchor != nil, diagnostic: diagnostic))

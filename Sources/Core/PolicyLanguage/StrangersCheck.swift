@@ -35,11 +35,12 @@ struct StrangersCheck {
             let widest = grants.max(by: { $0.share < $1.share })
         else { return nil }
         let names = grants.filter { !$0.addresses.isEmpty }.map { "\"\($0.reading.rule.name)\"" }
-        let who = names.count > 1 ? "together " + names.joined(separator: ", ") : names.joined()
+        let rule = widest.reading.rule
+        let what = rule.conditions.name == nil ? "permits \(Self.amount(widest.addresses))" : "asks for a name that anybody can have"
         return Diagnostic(
-            .critical, id: Self.id, "strangers can relay: \"\(widest.reading.rule.name)\" permits \(Self.amount(widest.addresses))",
-            at: widest.reading.place(of: widest.reading.rule.conditions.from == nil ? "name" : "from"),
-            why: "\(who) without a login, certificate, POP login or host name: \(Self.amount(all)); a /8 of IPv4 or a /20 of IPv6 is the most that can be anybody's own",
+            .critical, id: Self.id, "strangers can relay: \"\(rule.name)\" \(what)",
+            at: widest.reading.place(of: rule.conditions.name == nil ? "from" : "name"),
+            why: "\(Self.list(names)) permit\(names.count == 1 ? "s" : ", taken together,") \(Self.amount(all)) without a login, certificate, POP login or name of their own, and more than a /8 of IPv4 or a /20 of IPv6 is nobody's own",
             fix: "name the networks that are yours, or ask for a login")
     }
 
@@ -71,7 +72,8 @@ struct StrangersCheck {
                     if reading.rule.asksForAddressAlone {
                         refused = refused.union(section == .refuse ? from.subtracting(passed) : from)
                     }
-                case .permit where isLive(reading) && reading.rule.isOpen && !reading.rule.proofNone:
+                // A permit without any proof is an error of its own (GP-001).
+                case .permit where isLive(reading) && reading.rule.isOpen && reading.rule.hasProofOfAddressOrName:
                     grants.append(Grant(reading: reading, addresses: from.subtracting(refused).subtracting(.notPublic)))
                 case .permit:
                     break
@@ -83,6 +85,12 @@ struct StrangersCheck {
 
     private func isLive(_ reading: RuleReading) -> Bool {
         reading.rule.verb == .permit && !reading.rule.observes && reading.rule.until.map { $0 >= today } ?? true
+    }
+
+    /// `"a", "b" and "c"`
+    private static func list(_ names: [String]) -> String {
+        guard let last = names.last, names.count > 1 else { return names.joined() }
+        return names.dropLast().joined(separator: ", ") + " and " + last
     }
 
     static func amount(_ set: AddressSet) -> String {
@@ -115,6 +123,13 @@ extension Rule {
         if case .certificate = conditions.tls { return false }
         guard case .oneOf(_, let below) = conditions.name else { return true }
         return below.contains(where: PublicSuffixes.contains)
+    }
+
+    /// Whether it says from where, or under which names, the client must come.
+    fileprivate var hasProofOfAddressOrName: Bool {
+        if proofNone { return false }
+        if case .oneOf = conditions.name { return true }
+        return conditions.from != nil
     }
 
     /// Whether its only condition is `from`.

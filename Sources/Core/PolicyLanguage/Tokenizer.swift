@@ -52,20 +52,12 @@ struct Tokenizer {
     }
 
     private mutating func word() -> Token {
-        if !isAfterSpace {
-            report("a word directly after quoted text", length: 1, fix: "put a space between them")
-        }
         isAfterSpace = false
         var isASCII = true
         let token = token(.word) { tokenizer in
             tokenizer.skip { byte in
                 if byte >= 0x80 { isASCII = false }
-                switch byte {
-                case 0...0x20, 0x7f, UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "\""), UInt8(ascii: "#"):
-                    return false
-                default:
-                    return true
-                }
+                return Self.isPartOfWord(byte)
             }
         }
         if !isASCII { reportLookalikes(in: token) }
@@ -74,7 +66,7 @@ struct Tokenizer {
 
     private mutating func quoted() -> Token {
         var isClosed = false
-        let token = token(.quoted) { tokenizer in
+        var token = token(.quoted) { tokenizer in
             tokenizer.advance()
             while let byte = tokenizer.current, byte != 0x0a {
                 if byte == UInt8(ascii: "\"") {
@@ -98,6 +90,14 @@ struct Tokenizer {
                 }
                 tokenizer.advance()
             }
+        }
+        if isClosed, let byte = current, Self.isPartOfWord(byte) {
+            skip(while: Self.isPartOfWord)
+            token.length = column - token.column
+            problems.append(
+                Diagnostic(
+                    .error, "a word directly after quoted text", at: location(of: token),
+                    fix: "put a space between them; a mailbox with quotes in it is quoted whole: \"\\\"a b\\\"@example.com\""))
         }
         if !isClosed {
             problems.append(
@@ -129,6 +129,13 @@ struct Tokenizer {
             }
         }
         return Token(kind: kind, range: start..<end, line: line, column: startColumn, length: column - startColumn)
+    }
+
+    private static func isPartOfWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, 0x7f, UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "\""), UInt8(ascii: "#"): false
+        default: true
+        }
     }
 
     private var current: UInt8? { position < source.bytes.count ? source.bytes[position] : nil }

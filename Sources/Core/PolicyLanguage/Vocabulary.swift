@@ -49,6 +49,33 @@ enum BlockKind: Hashable {
         }
     }
 
+    /// What to write for a word that other programs have, or that stands in the wrong block.
+    func meaning(of word: String) -> String? {
+        let synonyms: [BlockKind: [String: String]] = [
+            .relay: [
+                "allow": "permit", "accept": "permit", "ok": "permit", "deny": "reject", "block": "reject",
+                "refuse": "reject", "drop": "reject", "tempfail": "defer",
+            ],
+            .refuse: [
+                "deny": "reject", "block": "reject", "refuse": "reject", "drop": "reject", "tempfail": "defer",
+                "skip": "pass",
+            ],
+            .rule: [
+                "client": "from", "source": "from", "ip": "from", "network": "from", "networks": "from",
+                "recipient": "to", "recipients": "to", "rcpt": "to", "destination": "to", "mail-from": "sender",
+                "user": "login", "auth": "login", "expires": "until", "comment": "because", "host": "name", "rate": "limit",
+            ],
+            .upstream: ["host": "server", "address": "server", "port": "server"],
+            .listen: ["port": "address", "tls": "starttls", "bind": "address"],
+            .node: ["host": "hostname", "name": "hostname", "directory": "state"],
+        ]
+        switch (self, word) {
+        case (.relay, "pass"): return "`pass` stands in `refuse`; here it is `permit`"
+        case (.refuse, "permit"): return "`refuse` grants nothing: write the permit in `relay`"
+        default: return synonyms[self]?[word].map { "here it is `\($0)`" }
+        }
+    }
+
     /// The kind of the block that `keyword` opens in this one; `.unknown` if it opens none.
     func block(of keyword: String) -> BlockKind {
         switch (self, keyword) {

@@ -5,7 +5,7 @@ extension Word {
     /// A number without sign, unit or leading zero.
     func count(upTo most: UInt64 = 1_000_000_000) throws(Diagnostic) -> UInt64 {
         guard let value = Self.decimal(text.utf8[...], upTo: most), value > 0 else {
-            throw problem("\(shown) is not a number", fix: "write a plain number from 1 to \(most)")
+            throw problem("\(shown) is no number that can stand here", fix: "write a plain number from 1 to \(most)")
         }
         return value
     }
@@ -37,8 +37,8 @@ extension Word {
     func size() throws(Diagnostic) -> UInt64 {
         let digits = text.utf8.prefix { (0x30...0x39).contains($0) }
         let units: [String: UInt64] = ["": 1, "B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30]
-        let unit = String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self).uppercased()
-        guard let value = Self.decimal(digits, upTo: 1 << 30), value > 0, let factor = units[unit] else {
+        let unit = String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self).uppercasedASCII
+        guard let factor = units[unit], let value = Self.decimal(digits, upTo: (1 << 50) / factor), value > 0 else {
             throw problem("\(shown) is not a size", fix: "write it as 50MB (KB, MB and GB, powers of 1024)")
         }
         return value * factor

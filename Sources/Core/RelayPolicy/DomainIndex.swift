@@ -3,31 +3,33 @@ import MailTypes
 /// Numbers by domain, exact or below, found in time that does not grow with their count. An exact name wins over a
 /// wildcard, a longer wildcard over a shorter one, the first over an equal one.
 struct DomainIndex: Sendable {
-    private var exact: [ArraySlice<UInt8>: Int] = [:]
-    private var below: [ArraySlice<UInt8>: Int] = [:]
-    /// Bytes of the longest in `below`, so that a name of a hundred labels costs no hundred look-ups.
-    private var longestBelow = 0
+    private static let exact: UInt8 = 0
+    private static let below: UInt8 = 1
 
-    var isEmpty: Bool { exact.isEmpty && below.isEmpty }
+    private let numbers: ByteKeyTable
+    private let hasAncestors: Bool
 
-    mutating func insert(_ domain: Domain, asAncestor: Bool, _ number: Int) {
-        let key = domain.bytes[...]
-        if asAncestor {
-            below[key] = below[key] ?? number
-            longestBelow = max(longestBelow, key.count)
-        } else {
-            exact[key] = exact[key] ?? number
-        }
+    init(_ entries: some Sequence<(domain: Domain, isAncestor: Bool, number: Int)>) {
+        let numbers = Dictionary(
+            entries.map { (ByteKeyTable.Key(kind: $0.isAncestor ? Self.below : Self.exact, bytes: $0.domain.bytes), $0.number) },
+            uniquingKeysWith: { first, _ in first })
+        self.numbers = ByteKeyTable(numbers)
+        hasAncestors = numbers.keys.contains { $0.kind == Self.below }
     }
 
     func number(for domain: Domain) -> Int? {
-        let name = domain.bytes[...]
-        if !exact.isEmpty, let number = exact[name] { return number }
-        guard longestBelow > 0, !domain.isLiteral else { return nil }
-        for dot in name.indices where name[dot] == UInt8(ascii: ".") {
-            let ancestor = name[(dot + 1)...]
-            if ancestor.count <= longestBelow, let number = below[ancestor] { return number }
+        let name = domain.bytes
+        let mayBeBelow = hasAncestors && !domain.isLiteral
+        var nearest: Int?
+        var hash = ByteKeyTable.Hash()
+        for index in name.indices.reversed() {
+            if mayBeBelow, name[index] == UInt8(ascii: "."),
+                let number = numbers.value(Self.below, hash, where: { name[(index + 1)...].elementsEqual($0) })
+            {
+                nearest = number
+            }
+            hash.combine(name[index])
         }
-        return nil
+        return numbers.value(Self.exact, hash, where: { name.elementsEqual($0) }) ?? nearest
     }
 }

@@ -28,11 +28,9 @@ public struct LocalDomains: Sendable {
     private let positions: DomainIndex
 
     public init(_ entries: [Entry] = []) {
-        var positions = DomainIndex()
-        for (position, entry) in entries.enumerated() {
-            positions.insert(entry.domain, asAncestor: entry.isWildcard, position)
-        }
-        (self.entries, self.positions) = (entries, positions)
+        self.entries = entries
+        positions = DomainIndex(
+            entries.enumerated().map { (domain: $1.domain, isAncestor: $1.isWildcard, number: $0) })
     }
 
     /// The entry that `domain` belongs to, in time that does not grow with their number.

@@ -123,11 +123,14 @@ final class RemainingConditions: Sendable {
 
     /// Host names, exact or below others.
     private struct Names: Sendable {
-        private var domains = DomainIndex()
+        private let domains: DomainIndex
+        private let isEmpty: Bool
 
         init(_ exact: [Domain], _ below: [Domain]) {
-            for domain in exact { domains.insert(domain, asAncestor: false, 0) }
-            for domain in below { domains.insert(domain, asAncestor: true, 0) }
+            domains = DomainIndex(
+                exact.map { (domain: $0, isAncestor: false, number: 0) }
+                    + below.map { (domain: $0, isAncestor: true, number: 0) })
+            isEmpty = exact.isEmpty && below.isEmpty
         }
 
         func contain(_ domain: Domain) -> Bool { domains.number(for: domain) != nil }
@@ -137,7 +140,7 @@ final class RemainingConditions: Sendable {
             case .confirmed(let name): Fit(contain(name))
             case .absent, .forged: .fails
             case .temporary(let candidate?): contain(candidate) ? .unknown : .fails
-            case .temporary(nil): domains.isEmpty ? .fails : .unknown
+            case .temporary(nil): isEmpty ? .fails : .unknown
             }
         }
     }

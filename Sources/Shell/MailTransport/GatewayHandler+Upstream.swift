@@ -29,7 +29,7 @@ extension GatewayHandler {
         pendingOffer = offer
         upstreamName = offer.upstream
         guard let pool = worker.pool(offer.upstream) else { return upstreamUnavailable() }
-        if let connection = pool.takeIdle() { take(connection) } else { connect(pool) }
+        if let connection = pool.takeIdle(for: number) { take(connection) } else { connect(pool) }
     }
 
     private func connect(_ pool: UpstreamPool) {
@@ -47,7 +47,7 @@ extension GatewayHandler {
     }
 
     private func take(_ connection: UpstreamConnection) {
-        connection.owner = self
+        connection.begin(for: self)
         upstream = connection
         if let pendingOffer { connection.offer(pendingOffer) }
     }

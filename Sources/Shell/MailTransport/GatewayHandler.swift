@@ -14,6 +14,8 @@ final class GatewayHandler: ChannelInboundHandler {
     let client: IPAddress
     let clientPort: UInt16
     let worker: Worker
+    /// Tells the sessions of this event loop apart.
+    let number: UInt64
     var session: GatewaySession
     private var context: ChannelHandlerContext?
     /// Bytes of the client that wait for their turn; nil when there are none, so that an idle session holds no buffer.
@@ -39,7 +41,7 @@ final class GatewayHandler: ChannelInboundHandler {
     init(worker: Worker, listener: String, channel: any Channel) {
         let remote = channel.remoteAddress.flatMap(Self.address)
         let local = channel.localAddress.flatMap(Self.address)
-        (self.worker, self.listener) = (worker, listener)
+        (self.worker, self.listener, number) = (worker, listener, worker.nextNumber())
         client = remote?.address ?? IPAddress(v6: 0)
         clientPort = remote?.port ?? 0
         deadline = .now() + worker.deadlines.command

@@ -17,6 +17,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     let server: GatewaySettings.Server
     weak var owner: GatewayHandler?
     private(set) var isReady = false
+    /// Number of the session that had it last.
+    private(set) var lastSession: UInt64 = 0
+    /// Transactions begun on it.
+    private(set) var transactions = 0
+    private var isShared = false
     /// It has served another transaction before: it may be stale.
     var isReused = false
     /// Told once whether the server took the connection and answered EHLO.
@@ -33,6 +38,17 @@ final class UpstreamConnection: ChannelInboundHandler {
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    /// Serves a transaction of `owner`.
+    func begin(for owner: GatewayHandler) {
+        self.owner = owner
+        isShared = isShared || transactions > 0 && lastSession != owner.number
+        lastSession = owner.number
+        transactions += 1
+    }
+
+    /// Several sessions have sent `most` messages on it.
+    func isWornOut(_ most: Int) -> Bool { isShared && transactions >= most }
 
     func offer(_ offer: RecipientOffer) { perform(session.offer(offer)) }
     func askForData() { perform(session.askForData()) }
@@ -64,11 +80,10 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func lieIdle() { deadline = .now() + worker.deadlines.upstreamIdle }
 
-    /// Called now and then. True when the deadline has passed and the connection is no more.
-    func sweep(_ now: NIODeadline) -> Bool {
-        guard now >= deadline else { return false }
+    /// Called now and then: ends a connection whose deadline has passed.
+    func sweep(_ now: NIODeadline) {
+        guard now >= deadline, owner == nil || session.awaitsReply else { return }
         if owner == nil, session.isReusable { quit() } else { lost("did not answer in time") }
-        return true
     }
 
     private func resetDeadline() {

@@ -30,9 +30,17 @@ final class UpstreamPool {
 
     // MARK: Taking and giving back
 
-    /// An idle connection, the most recently used first.
-    func takeIdle() -> UpstreamConnection? {
-        guard let connection = idle.popLast() else { return nil }
+    /// Messages on a connection that is shared by several clients. Servers count them: Exim queues from the eleventh
+    /// of a connection on without delivering at once (`smtp_accept_queue_per_connection`), which is what a client
+    /// that sends many gets from it without us too, but must not be what another's messages cost it.
+    private static let mostSharedMessages = 10
+
+    /// An idle connection: the one that this session had last, else the most recently used that is not worn out.
+    func takeIdle(for session: UInt64) -> UpstreamConnection? {
+        let index = idle.lastIndex { $0.lastSession == session && !$0.isWornOut(Self.mostSharedMessages) }
+            ?? idle.lastIndex { $0.transactions < Self.mostSharedMessages }
+        guard let index else { return nil }
+        let connection = idle.remove(at: index)
         connection.isReused = true
         busy[ObjectIdentifier(connection)] = connection
         return connection
@@ -62,13 +70,14 @@ final class UpstreamPool {
     }
 
     func sweep(_ now: NIODeadline) {
-        idle.removeAll { $0.sweep(now) }
-        for connection in Array(busy.values) { _ = connection.sweep(now) }
+        // Ending one calls back into this pool, so the lists are not held meanwhile.
+        for connection in idle + busy.values { connection.sweep(now) }
     }
 
     func closeIdle() {
-        for connection in idle { connection.quit() }
+        let all = idle
         idle.removeAll()
+        for connection in all { connection.quit() }
     }
 
     // MARK: Dialing

@@ -103,6 +103,13 @@ final class Worker: @unchecked Sendable {
         if isStopping, sessions.isEmpty { whenEmpty?.succeed() }
     }
 
+    private var lastNumber: UInt64 = 0
+
+    func nextNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
     private var sweeps = 0
 
     private func sweep(_ now: NIODeadline) {

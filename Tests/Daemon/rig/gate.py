@@ -1,0 +1,203 @@
+"""Gatepost, run as an administrator runs it."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+from .loopback import HERE, OFFICE, free_port, wait_until
+
+REPOSITORY = pathlib.Path(__file__).parents[3]
+FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+
+RELAY = """\
+    permit "office" {
+        from  office
+    }
+"""
+
+CONFIGURATION = """\
+version 1
+
+node {{
+    hostname  gate.test
+    state     {state}
+}}
+
+networks  office  {office}
+
+local {{
+    domains  ours.test
+}}
+
+upstream mta {{
+{servers}
+}}
+
+route  local      mta
+route  elsewhere  mta
+
+{listeners}
+
+relay {{
+{relay}
+}}
+
+limits {{
+{limits}
+}}
+
+{more}
+"""
+
+
+def binary():
+    return pathlib.Path(os.environ.get("GATEPOST", REPOSITORY / ".build/debug/gatepost")).absolute()
+
+
+def gatepost(*arguments, timeout=20, **options):
+    """Runs a command to its end."""
+    return subprocess.run(
+        [binary(), *map(str, arguments)], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
+        **options)
+
+
+def configuration(state, servers, listeners, office=OFFICE, relay=RELAY, limits="", more=""):
+    """`servers` are what stands behind the word `server`, or ports on this machine; `listeners` {name: addresses}."""
+    lines = (server if isinstance(server, str) else f"{HERE}:{server}" for server in servers)
+    blocks = (f"listen {name} {{\n    address  {addresses}\n}}" for name, addresses in listeners.items())
+    return CONFIGURATION.format(
+        state=state, office=office, relay=relay, limits=limits, more=more,
+        servers="\n".join(f"    server  {line}" for line in lines), listeners="\n".join(blocks))
+
+
+class Gate:
+    """A running gate with a folder of its own."""
+
+    def __init__(self, servers, faster=1, arguments=(), **settings):
+        """`faster`: by how much its clock runs ahead of ours (needs libfaketime)."""
+        self._folder = tempfile.TemporaryDirectory(prefix="gatepost-daemon-")
+        self.folder = pathlib.Path(self._folder.name)
+        self.file = self.folder / "gatepost.conf"
+        self.port = free_port()
+        self.servers = servers
+        self.settings = {"listeners": {"public": f"{HERE}:{self.port}"}, **settings}
+        self.write()
+        self._log = self.folder / "log"
+        self.arguments = arguments
+        self._faster = faster
+        self._process = None
+
+    def write(self, text=None, **settings):
+        """Writes the configuration file."""
+        self.file.write_text(text or self.text(**settings))
+
+    def text(self, **settings):
+        return configuration(self.folder / "state", self.servers, **{**self.settings, **settings})
+
+    def __enter__(self):
+        environment = dict(os.environ)
+        if self._faster != 1:
+            environment |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"+0 x{self._faster}"}
+        with self._log.open("wb") as log:
+            # The kernel kills it when the tests end in whatever way.
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", binary(), "run", "-c", self.file, *self.arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment)
+        wait_until(lambda: "state=running" in self.log or self._process.poll() is not None, 20)
+        if self._process.poll() is not None or "state=running" not in self.log:
+            self.__exit__()
+            raise AssertionError(f"the gate did not start:\n{self.log}")
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+    @property
+    def log(self):
+        return self._log.read_text(errors="replace")
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def resident(self):
+        """Bytes of memory in use."""
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M).group(1)) * 1024
+
+    @property
+    def is_running(self):
+        return self._process.poll() is None
+
+    def signal(self, number):
+        self._process.send_signal(number)
+
+    def wait(self, seconds):
+        """The exit status."""
+        return self._process.wait(seconds)
+
+    def terminate(self, seconds=10):
+        self.signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def lines(self, **fields):
+        """The log lines that have these fields, as dictionaries."""
+        parsed = (parse_line(line) for line in self.log.splitlines())
+        return [line for line in parsed if all(line.get(key) == value for key, value in fields.items())]
+
+    def line(self, **fields):
+        """The one log line that has these fields; it may take a moment to be written."""
+        found = wait_until(lambda: self.lines(**fields), 3)
+        assert len(found) == 1, (fields, found, self.log[-2000:])
+        return found[0]
+
+    def status(self):
+        answer = gatepost("status", "--json", "-c", self.file)
+        assert answer.returncode == 0, answer
+        return json.loads(answer.stdout)
+
+    def reload(self):
+        return gatepost("reload", "-c", self.file)
+
+
+FIELD = re.compile(r'([a-z-]+)=("[^"]*"|[^ "]*)(?: |$)')
+
+
+def parse_line(line):
+    """`key=value` fields; a line that is not made of them wholly has none."""
+    fields, at = {}, 0
+    while at < len(line):
+        match = FIELD.match(line, at)
+        if not match:
+            return {}
+        fields.setdefault(match.group(1), match.group(2).strip('"'))
+        at = match.end()
+    return fields
+
+
+def wait_until_learnt(server):
+    """Each event loop asks the server by EHLO at its start, all at once; afterwards they know what it can do."""
+    assert wait_until(lambda: server.said("EHLO"), 5)
+    quiet_since, count = time.monotonic(), -1
+    while time.monotonic() - quiet_since < 0.15:
+        if len(server.said("EHLO")) != count:
+            quiet_since, count = time.monotonic(), len(server.said("EHLO"))
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def gate_before(server, **settings):
+    """A gate before one scripted server, knowing what it can do."""
+    with Gate([server.port], **settings) as gate:
+        wait_until_learnt(server)
+        yield gate

@@ -1,0 +1,284 @@
+"""A protected server that does at each phase what a test says.
+
+`script` maps a phase (`connect`, `greeting`, `ehlo`, `helo`, `mail`, `rcpt`, `data`, `body`, `final`, `rset`,
+`quit`) to what happens there: a reply, or a function of the `Connection`, such as `close`. `body` happens when
+the first mail data have come, and replaces nothing. It is looked up when the phase is reached, so that one
+server can serve many tests.
+"""
+
+import contextlib
+import re
+import socket
+import struct
+import threading
+import time
+
+from .loopback import HERE
+
+EXTENSIONS = ("PIPELINING", "SIZE", "8BITMIME", "DSN", "ENHANCEDSTATUSCODES")
+END = re.compile(rb"(?:^|(?<=\r\n))\.\r\n")
+
+
+class Gone(Exception):
+    """The gate has closed the connection, or the test has stopped the server."""
+
+
+class Message:
+    def __init__(self, sender, recipients, data, size):
+        self.sender = sender
+        self.recipients = recipients
+        self.data = data
+        """What stood before the final dot, dots still doubled; the first part of it where it is large."""
+        self.size = size
+
+    def __repr__(self):
+        return f"Message({self.sender}, {self.recipients}, {self.size} bytes)"
+
+
+class Server:
+    """`end` says what ends the mail data here. A server without PIPELINING answers a command that came early with 503."""
+
+    largest_kept = 1 << 20
+
+    def __init__(self, port=0, extensions=EXTENSIONS, end=END):
+        self.extensions = extensions
+        self.end = end
+        self.port = port
+        self.reset()
+        self._listener = None
+        self._connections = set()
+        self._lock = threading.Lock()
+
+    def reset(self):
+        """Forgets what was said and what happened."""
+        self.script = {}
+        self.messages = []
+        self.commands = []
+        self.connections = 0
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HERE, self.port))
+        self.port = listener.getsockname()[1]
+        listener.listen(128)
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def stop(self):
+        """From here on connections are refused."""
+        if self._listener:
+            with contextlib.suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            self._listener = None
+        self.hang_up()
+
+    def hang_up(self):
+        """Closes every connection."""
+        with self._lock:
+            connections = list(self._connections)
+        for connection in connections:
+            connection.shut()
+
+    @property
+    def open_connections(self):
+        with self._lock:
+            return len(self._connections)
+
+    def said(self, verb):
+        """The commands with this verb, as they came."""
+        return [line for line in self.commands if line.upper().startswith(verb)]
+
+    def _accept(self, listener):
+        while True:
+            try:
+                accepted, _ = listener.accept()
+            except OSError:
+                return
+            connection = Connection(self, accepted)
+            with self._lock:
+                self.connections += 1
+                self._connections.add(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        try:
+            connection.serve()
+        except (OSError, Gone):
+            pass
+        finally:
+            connection.shut()
+            with self._lock:
+                self._connections.discard(connection)
+
+
+class Connection:
+    """One connection of the gate to the server."""
+
+    def __init__(self, server, accepted):
+        self.server = server
+        self.socket = accepted
+        self.buffer = b""
+        self.mail = None
+        self.recipients = []
+
+    def shut(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+    def say(self, text):
+        self.socket.sendall(text.encode() + b"\r\n" if isinstance(text, str) else text)
+
+    def receive(self):
+        data = self.socket.recv(1 << 18)
+        if not data:
+            raise Gone
+        return data
+
+    def step(self, phase, otherwise):
+        """Does what the script says at this phase, or `otherwise`; the reply that was given."""
+        step = self.server.script.get(phase, otherwise)
+        if isinstance(step, list):
+            # One entry a time; the last one stays.
+            step = step.pop(0) if len(step) > 1 else step[0]
+        if callable(step):
+            step(self)
+            return ""
+        if step is not None:
+            self.say(step)
+        return step or ""
+
+    def line(self):
+        while b"\n" not in self.buffer:
+            self.buffer += self.receive()
+        line, _, self.buffer = self.buffer.partition(b"\n")
+        line = line.rstrip(b"\r").decode("utf-8", "replace")
+        self.server.commands.append(line)
+        return line
+
+    def serve(self):
+        self.step("connect", None)
+        self.step("greeting", "220 behind.test ESMTP")
+        while True:
+            line = self.line()
+            verb = line.split(" ")[0].lower()
+            if verb == "ehlo":
+                self.step("ehlo", "\r\n".join(self._ehlo()))
+            elif verb == "mail":
+                if self.step("mail", "250 2.1.0 Ok").startswith("2"):
+                    self.mail, self.recipients = line.partition(":")[2], []
+            elif verb == "rcpt":
+                if self.mail is None:
+                    self.step("pointless rcpt", "503 5.5.1 MAIL first")
+                elif self.step("rcpt", "250 2.1.5 Ok").startswith("2"):
+                    self.recipients.append(line.partition(":")[2])
+            elif verb == "data":
+                if self.step("data", "354 Go on").startswith("354"):
+                    self._data()
+            elif verb in ("rset", "helo", "quit"):
+                self.mail, self.recipients = None, []
+                self.step(verb, {"rset": "250 2.0.0 Ok", "helo": "250 behind.test", "quit": "221 2.0.0 Bye"}[verb])
+                if verb == "quit":
+                    return
+            else:
+                self.say("500 5.5.2 What?")
+
+    def _ehlo(self):
+        words = ["behind.test", *self.server.extensions]
+        return [f"250-{word}" for word in words[:-1]] + [f"250 {words[-1]}"]
+
+    def _data(self):
+        if "body" in self.server.script:
+            if not self.buffer:
+                self.buffer = self.receive()
+            self.step("body", None)
+        kept, size, tail = [], 0, b""
+        while True:
+            # The end may be cut anywhere, so that the last bytes are looked at again; a line starts where data start.
+            chunk = self.buffer or self.receive()
+            self.buffer = b""
+            window = tail + chunk
+            found = self.server.end.search(window) if size < 8 or b"." in window else None
+            if found:
+                size += found.start() - len(tail)
+                kept.append(window[len(tail) : found.start()])
+                self.buffer = window[found.end() :]
+                break
+            size += len(chunk)
+            if size <= self.server.largest_kept:
+                kept.append(chunk)
+            tail = window[-8:]
+            if size <= 8:
+                continue
+        data = b"".join(kept)
+        if self.step("final", "250 2.0.0 Ok: queued as 4F0C").startswith("250"):
+            self.server.messages.append(Message(self.mail, self.recipients, data, size))
+        self.mail, self.recipients = None, []
+
+
+# What a server can do wrong, beside a wrong reply.
+
+
+def close(connection):
+    raise Gone
+
+
+def reset(connection):
+    """Not an end, but an error (RST)."""
+    connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.socket.close()
+    raise Gone
+
+
+def hang(connection):
+    """Says nothing more, and reads on, until the gate closes."""
+    while True:
+        connection.receive()
+
+
+def closing(connection):
+    connection.say("421 4.3.2 Closing down")
+    raise Gone
+
+
+def says(data):
+    """Says these bytes and goes on."""
+    return lambda connection: connection.say(data)
+
+
+def says_and_hangs(data):
+    def step(connection):
+        connection.say(data)
+        hang(connection)
+
+    return step
+
+
+def says_and_closes(data):
+    def step(connection):
+        connection.say(data)
+        time.sleep(0.05)
+        raise Gone
+
+    return step
+
+
+def slowly(text):
+    """The reply, a few bytes at a time."""
+
+    def step(connection):
+        data = text.encode() + b"\r\n"
+        for start in range(0, len(data), 4):
+            connection.say(data[start : start + 4])
+            time.sleep(0.01)
+
+    return step
