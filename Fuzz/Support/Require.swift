@@ -1,7 +1,7 @@
 /// Ends the program, so that libFuzzer keeps the input, unless what was claimed holds.
 @inline(__always)
 public func require(
-    _ condition: @autoclosure () -> Bool, _ claim: @autoclosure () -> String, file: StaticString = #filePath,
+    _ condition: @autoclosure () -> Bool, _ claim: @autoclosure () -> String, file: StaticString = #fileID,
     line: UInt = #line
 ) {
     if !condition() { fail(claim(), file: file, line: line) }
@@ -9,15 +9,13 @@ public func require(
 
 /// The value, which must be there.
 public func required<Value>(
-    _ value: Value?, _ claim: @autoclosure () -> String, file: StaticString = #filePath, line: UInt = #line
+    _ value: Value?, _ claim: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
 ) -> Value {
     guard let value else { fail(claim(), file: file, line: line) }
     return value
 }
 
 /// The claim does not hold.
-public func fail(_ claim: String, file: StaticString = #filePath, line: UInt = #line) -> Never {
-    // Printed here, since an optimised fatalError says nothing.
-    print("\(file):\(line): does not hold: \(claim)")
-    fatalError()
+public func fail(_ claim: String, file: StaticString = #fileID, line: UInt = #line) -> Never {
+    fatalError("does not hold: \(claim)", file: file, line: line)
 }

@@ -55,7 +55,7 @@ private struct PlainMailData {
                 (finding, good) = (.broken(index, problem), index)
                 break
             }
-            if Array(("\r\n" + "").utf8) + data[...index] == Self.end || data[...index].suffix(5) == Self.end[...] {
+            if data[...index].suffix(5) == Self.end[...] || index == 2 && data[...2] == Self.end[2...] {
                 (finding, good) = (.end(index + 1), index + 1)
                 break
             }

@@ -21,10 +21,23 @@ struct Gatepost: AsyncParsableCommand {
             RunCommand.self, ReloadCommand.self, StatusCommand.self, CompletionsCommand.self,
         ])
 
+    /// Verbs that end by a signal, which they take as an event.
+    private static let lasting = ["run", "demo"]
+
     /// As ArgumentParser's own, but for the status of a usage error (it has 64, we promise 2) and `-v`.
-    static func main() async {
+    ///
+    /// Not async: signals have to be blocked in the first thread, before there is any other, and it has to stay out of
+    /// the dispatch library's main loop, which would let them through again.
+    static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
         if arguments == ["-v"] { arguments = ["--version"] }
+        if let verb = arguments.first, lasting.contains(verb) { Signals.block() }
+        let words = arguments
+        Task.detached { Glibc.exit(await status(of: words)) }
+        while true { pause() }
+    }
+
+    private static func status(of arguments: [String]) async -> Int32 {
         do {
             var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
@@ -32,8 +45,9 @@ struct Gatepost: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            return ExitStatus.good.rawValue
         } catch {
-            Glibc.exit(finish(after: error))
+            return finish(after: error)
         }
     }
 

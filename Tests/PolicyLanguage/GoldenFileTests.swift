@@ -7,7 +7,8 @@ import Testing
 /// it. With `RECORD_CORPUS=1` in the environment the expectations are written anew, to be read in the difference.
 @Suite("the corpus of policies")
 struct GoldenFileTests {
-    static let names = (try? FileManager.default.contentsOfDirectory(atPath: CorpusPolicies.folder.path))?
+    static let names =
+        (try? FileManager.default.contentsOfDirectory(atPath: CorpusPolicies.folder.path))?
         .filter { $0.hasSuffix(".conf") }.sorted() ?? []
 
     @Test("it is there")

@@ -149,14 +149,17 @@ struct ExplanationTests {
             },
             BecauseCase("nobody has logged in to whom x@evil.example could belong", { $0.senderOwnedByLogin = true }),
             BecauseCase(
-                "the login that x@evil.example should belong to could not be looked up", { $0.senderOwnedByLogin = true }
+                "the login that x@evil.example should belong to could not be looked up",
+                { $0.senderOwnedByLogin = true }
             ) { $0.login = .unknown },
             BecauseCase("<> is not in *@a.example", { $0.sender = patterns("*@a.example") }) { $0.reversePath = .null },
             BecauseCase("y@victim.example is not in friend.example", { $0.to = patterns("friend.example") }),
             BecauseCase("it ended with 2026-10-31", until: "2026-10-31"),
             BecauseCase("the clock is behind, so nobody can tell whether 2026-12-31 is past", until: "2026-12-31") {
                 _ in
-            } ask: { $0.clockIsBehind = true },
+            } ask: {
+                $0.clockIsBehind = true
+            },
         ])
     func because(_ test: BecauseCase) {
         let explanation = Policy(relay: [rule(.permit, "it", until: test.until, test.write)]).explain(request(test.ask))

@@ -50,7 +50,8 @@ struct LargeWorld {
     init(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         domains = (0..<40).map { _ in
-            (0...random.below(3)).map { _ in random.pick(["a", "b", "mail", "x1", "ours"]) }.joined(separator: ".") + ".example"
+            (0...random.below(3)).map { _ in random.pick(["a", "b", "mail", "x1", "ours"]) }.joined(separator: ".")
+                + ".example"
         }
         self.random = random
         policy.local = LocalDomains(
@@ -59,7 +60,9 @@ struct LargeWorld {
             } + [local("[192.0.2.1]")])
         policy.tricks.everywhere = [.percent: .resolve]
         policy.ownership = Dictionary(
-            uniqueKeysWithValues: Self.locals.map { ($0.lowercased(), patternSet("\($0)@\(domains[0]) *.\(domains[1])")) })
+            uniqueKeysWithValues: Self.locals.map {
+                ($0.lowercased(), patternSet("\($0)@\(domains[0]) *.\(domains[1])"))
+            })
         policy.listeners = [
             Policy.Listener(name: "public"), Policy.Listener(name: "submission", requiresLogin: true),
         ]
@@ -86,7 +89,8 @@ struct LargeWorld {
         return Rule(
             name: "\(index)", at: place(index + 1), verb: verb, conditions: conditions,
             limits: random.once(in: 3) ? [hourly(1)] : [],
-            until: verb == .permit && random.once(in: 8) ? CalendarDay("2026-12-31") : nil, observes: random.once(in: 20))
+            until: verb == .permit && random.once(in: 8) ? CalendarDay("2026-12-31") : nil,
+            observes: random.once(in: 20))
     }
 
     private mutating func addressSet() -> AddressSet {
@@ -137,7 +141,9 @@ struct LargeWorld {
         if random.once(in: 2) { made.tlsVersion = "TLSv1.3" }
         if random.once(in: 3) { made.heloStatus = random.pick([.verified, .unverified, .temporary]) }
         if random.once(in: 2) {
-            made.clientName = random.pick([.confirmed(domain(name())), .temporary(nil), .temporary(domain(name())), .forged])
+            made.clientName = random.pick([
+                .confirmed(domain(name())), .temporary(nil), .temporary(domain(name())), .forged,
+            ])
         }
         if random.once(in: 10) { made.clockIsBehind = true }
         if random.once(in: 10) { made.now = Instant("2027-01-01")! }
@@ -146,7 +152,9 @@ struct LargeWorld {
 
     /// On an edge of some range, or beside it.
     private mutating func client() -> IPAddress {
-        guard !edges.isEmpty, !random.once(in: 8) else { return IPAddress(v4: UInt32(truncatingIfNeeded: random.next())) }
+        guard !edges.isEmpty, !random.once(in: 8) else {
+            return IPAddress(v4: UInt32(truncatingIfNeeded: random.next()))
+        }
         let edge = random.pick(edges)
         let value = random.pick([edge.value, edge.value &+ 1, edge.value &- 1])
         return edge.family == .v4 ? IPAddress(v4: UInt32(truncatingIfNeeded: value)) : IPAddress(v6: value)

@@ -65,7 +65,8 @@ extension SmallWorld {
             },
             { conditions, _ in conditions.needsPOPLogin = true },
             { conditions, random in
-                conditions.sender = patterns(random.some(["<>", "*@ours.example", "x@evil.example"]).joined(separator: " "))
+                conditions.sender = patterns(
+                    random.some(["<>", "*@ours.example", "x@evil.example"]).joined(separator: " "))
             },
             { conditions, _ in conditions.senderOwnedByLogin = true },
             { conditions, random in
@@ -118,7 +119,8 @@ extension SmallWorld {
         completions: { request in
             var open: [[RelayRequest]] = []
             if case .temporary(let candidate) = request.clientName {
-                let names = candidate.map { [$0] } ?? ["a.example", "x.a.example", "b.example", "c.example"].map(domain)
+                let names =
+                    candidate.map { [$0] } ?? ["a.example", "x.a.example", "b.example", "c.example"].map(domain)
                 open.append(
                     (names.map(RelayRequest.ClientName.confirmed) + [.absent, .forged]).map {
                         request.with(\.clientName, $0)
@@ -134,7 +136,8 @@ extension SmallWorld {
 
     private static let whoRequests: [RelayRequest] = {
         var requests = clients.map { request(from: $0) }
-        requests = requests.withEach(\.reversePath, ["<>", "anna@ours.example", "x@evil.example"].map(ReversePath.init(from:)))
+        requests = requests.withEach(
+            \.reversePath, ["<>", "anna@ours.example", "x@evil.example"].map(ReversePath.init(from:)))
         requests = requests.withEach(
             \.forwardPath,
             ["a@ours.example", "postmaster@ours.example", "<postmaster>", "y@victim.example", "u%v@ours.example"]

@@ -1,6 +1,7 @@
 import Diagnostics
 import MailTypes
 import RelayPolicy
+import Testing
 
 /// Short ways to write rules and requests by hand.
 
@@ -34,7 +35,9 @@ func rule(
         until: until.map { CalendarDay($0)! }, observes: observes, reply: reply)
 }
 
-func place(_ line: Int) -> SourceLocation { SourceLocation(file: "gatepost.conf", line: line, column: 5) }
+func place(_ line: Int) -> Diagnostics.SourceLocation {
+    Diagnostics.SourceLocation(file: "gatepost.conf", line: line, column: 5)
+}
 
 func localDomains(_ text: String) -> LocalDomains { LocalDomains(text.split(separator: " ").map { local(String($0)) }) }
 
@@ -82,11 +85,11 @@ extension Policy {
         (self.refuse, self.relay) = (refuse, relay)
     }
 
-    /// The decision of the plain evaluator, once the compiled one has been found to be the same.
-    func decide(_ request: RelayRequest) -> Decision {
+    /// The decision of the plain evaluator, which the compiled one and the explanation have to share.
+    func decide(_ request: RelayRequest, sourceLocation: Testing.SourceLocation = #_sourceLocation) -> Decision {
         let plain = decidePlainly(request)
-        precondition(CompiledPolicy(self).decide(request) == plain, "the readings of \(request) differ")
-        precondition(explain(request).decision == plain, "the explanation of \(request) differs")
+        #expect(CompiledPolicy(self).decide(request) == plain, sourceLocation: sourceLocation)
+        #expect(explain(request).decision == plain, sourceLocation: sourceLocation)
         return plain
     }
 }

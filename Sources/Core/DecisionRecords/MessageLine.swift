@@ -13,21 +13,43 @@ public struct MessageLine: Sendable {
         id: String, client: IPAddress, listener: String, upstream: String, size: UInt64, decisions: [String],
         outcome: Reply?, reply: Reply
     ) {
-        bytes = Array("message=\(id) client=\(client) listener=".utf8)
+        bytes = []
+        bytes.reserveCapacity(400)
+        append("message=", id)
+        append(" client=", client.description)
+        bytes += " listener=".utf8
         EscapedText.append(listener.utf8, to: &bytes)
         bytes += " upstream=".utf8
         EscapedText.append(upstream.utf8, to: &bytes)
-        bytes += " bytes=\(size) recipients=\(decisions.count) outcome=\"".utf8
-        bytes += Self.quoted(outcome)
-        if outcome != reply { bytes += Array("\" reply=\"".utf8) + Self.quoted(reply) }
-        bytes += "\" decisions=\(decisions.joined(separator: ","))".utf8
+        append(" bytes=", String(size))
+        append(" recipients=", String(decisions.count))
+        bytes += " outcome=\"".utf8
+        append(outcome)
+        if outcome != reply {
+            bytes += "\" reply=\"".utf8
+            append(reply)
+        }
+        bytes += "\" decisions=".utf8
+        for (index, decision) in decisions.enumerated() { append(index == 0 ? "" : ",", decision) }
     }
 
-    /// Printable ASCII with its spaces; a quote or a backslash would leave the quotation.
-    private static func quoted(_ reply: Reply?) -> [UInt8] {
-        guard let reply else { return [] }
-        return reply.description.utf8.prefix(400).map {
-            $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") ? UInt8(ascii: "'") : $0
+    private mutating func append(_ key: StaticString, _ text: String) {
+        key.withUTF8Buffer { bytes += $0 }
+        bytes += text.utf8
+    }
+
+    private static let longestReply = 400
+
+    /// Code and text. Printable ASCII with its spaces stays; a quote or a backslash would leave the quotation.
+    private mutating func append(_ reply: Reply?) {
+        guard let reply else { return }
+        bytes += String(reply.code).utf8
+        for line in reply.lines {
+            bytes.append(UInt8(ascii: " "))
+            for byte in line.prefix(Self.longestReply) {
+                let isPlain = (0x20...0x7e).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+                bytes.append(isPlain ? byte : UInt8(ascii: "?"))
+            }
         }
     }
 }

@@ -3,7 +3,13 @@ public struct Diagnostic: Hashable, Sendable {
     public enum Severity: String, Hashable, Sendable, Comparable {
         case warning, error, critical
         public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
-        private var rank: Int { switch self { case .warning: 0; case .error: 1; case .critical: 2 } }
+        private var rank: Int {
+            switch self {
+            case .warning: 0;
+            case .error: 1;
+            case .critical: 2
+            }
+        }
     }
     public var severity: Severity
     /// Stable id such as `GP-001`, where there is one.

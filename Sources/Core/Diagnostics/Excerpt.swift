@@ -4,8 +4,8 @@
 /// (controls, bidirectional marks) are shown as U+FFFD, so that a file cannot forge what is printed about it.
 /// Wide characters count two cells and combining ones none, so that the carets stand where they should.
 struct Excerpt {
-    let text: String
-    let carets: String
+    private(set) var text = ""
+    private(set) var carets = ""
 
     /// A longer line is cut to this many cells around the caret.
     private static let widest = 160
@@ -15,45 +15,29 @@ struct Excerpt {
     /// Nil if `source` has no line of that number.
     init?(of source: String, at location: SourceLocation) {
         guard let line = Self.line(location.line, of: source) else { return nil }
-        let start = max(location.column - 1, 0)
-        var text = ""
-        var carets = ""
+        let scalars = Array(line.unicodeScalars)
+        // A place behind the end is the end, where something is missing.
+        let start = min(max(location.column, 1) - 1, scalars.count)
+        let marked = start..<min(start + min(max(location.length, 1), scalars.count), scalars.count)
+        let first = scalars.count > Self.widest ? max(0, start - Self.lead) : 0
         var cells = 0
-        var skipped = false
-        // Long lines begin where the caret still has company on its left.
-        let scalars = line.unicodeScalars
-        let count = scalars.count
-        let first = count > Self.widest ? max(0, min(start, count) - Self.lead) : 0
-        if first > 0 {
-            text = "…"
-            carets = " "
-            skipped = true
-            cells = 1
-        }
-        var index = first
-        for scalar in scalars.dropFirst(first) {
-            let (shown, width) = Self.cell(for: scalar)
-            if cells + width > Self.widest {
+        if first > 0 { append("…", width: 1, mark: " ", &cells) }
+        for index in first..<scalars.count {
+            let (shown, width) = Self.cell(for: scalars[index])
+            guard cells + width <= Self.widest else {
                 text += "…"
                 break
             }
-            text.unicodeScalars.append(shown)
-            cells += width
-            let isMarked = index >= start && index - start < max(location.length, 1)
-            if index < start {
-                carets += String(repeating: " ", count: width)
-            } else if isMarked {
-                carets += String(repeating: "^", count: width)
-            }
-            index += 1
+            let mark = index < start ? " " : marked.contains(index) ? "^" : ""
+            append(shown, width: width, mark: mark, &cells)
         }
-        if !carets.contains("^") {
-            // The place is the end of the line, where something is missing.
-            if !skipped && index < start { carets += String(repeating: " ", count: min(start - index, 1)) }
-            carets += "^"
-        }
-        self.text = text
-        self.carets = carets
+        if !carets.contains("^") { carets += "^" }
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar, width: Int, mark: String, _ cells: inout Int) {
+        text.unicodeScalars.append(scalar)
+        carets += String(repeating: mark, count: width)
+        cells += width
     }
 
     /// `text` with everything replaced that a terminal would not simply show.

@@ -91,29 +91,40 @@ extension JSONValue {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
+            // What needs no escape is copied a run at a time.
+            var runStart = 0
             var index = 0
             while index < utf8.count {
                 let byte = utf8[index]
-                index += 1
-                switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-                case UInt8(ascii: "\n"): bytes += "\\n".utf8
-                case UInt8(ascii: "\r"): bytes += "\\r".utf8
-                case UInt8(ascii: "\t"): bytes += "\\t".utf8
-                case 0..<0x20, 0x7f: writeEscape(byte, to: &bytes)
-                case 0xc2 where index < utf8.count && utf8[index] < 0xa0:
-                    writeEscape(utf8[index], to: &bytes)
+                let isC1 = byte == 0xc2 && index + 1 < utf8.count && utf8[index + 1] < 0xa0
+                guard byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f || isC1 else {
                     index += 1
-                default: bytes.append(byte)
+                    continue
                 }
+                bytes += utf8[runStart..<index]
+                writeEscape(of: isC1 ? utf8[index + 1] : byte, to: &bytes)
+                index += isC1 ? 2 : 1
+                runStart = index
             }
+            bytes += utf8[runStart...]
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func writeEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
-        let digits = Array("0123456789abcdef".utf8)
-        bytes += "\\u00".utf8
-        bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    /// `character` is a scalar below U+0100.
+    private static func writeEscape(of character: UInt8, to bytes: inout [UInt8]) {
+        switch character {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), character]
+        case UInt8(ascii: "\n"): bytes += "\\n".utf8
+        case UInt8(ascii: "\r"): bytes += "\\r".utf8
+        case UInt8(ascii: "\t"): bytes += "\\t".utf8
+        default:
+            bytes += "\\u00".utf8
+            bytes += [hexadecimalDigit(character >> 4), hexadecimalDigit(character & 15)]
+        }
+    }
+
+    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

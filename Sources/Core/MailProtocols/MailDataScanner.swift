@@ -44,9 +44,9 @@ public struct MailDataScanner: Sendable {
     public mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Finding {
         var index = 0
         while index < bytes.count {
-            // Within a line of text only control bytes matter; eight bytes at a time are looked at for one.
+            // Within a line of text only control bytes matter. Most of a message is read here.
             if line == .text, !(inHeader && matched != nil) {
-                index = Self.skipText(bytes, from: index)
+                index = inHeader ? Self.skipText(bytes, from: index) : Self.skipLines(bytes, from: index)
                 if index == bytes.count { break }
             }
             if let problem = step(bytes[index]) { return .broken(index, problem) }
@@ -58,18 +58,30 @@ public struct MailDataScanner: Sendable {
 
     private var atEnd = false
 
-    /// The index of the first byte below 0x20 at or behind `start`, or the end.
+    /// The index of the first byte below 0x20 at or behind `start`, or the end: eight bytes at a time.
     private static func skipText(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start
         let twenties: UInt64 = 0x2020_2020_2020_2020
         let highBits: UInt64 = 0x8080_8080_8080_8080
         while index + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            // Exact as a test for "some byte is below 0x20": the borrow of one byte can only mark a later one.
-            if (word &- twenties) & ~word & highBits != 0 { break }
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let below = (word &- twenties) & ~word & highBits
+            // Exact for the lowest byte that is marked: a borrow can only mark one above it.
+            if below != 0 { return index + below.trailingZeroBitCount / 8 }
             index += 8
         }
         while index < bytes.count, bytes[index] >= 0x20 { index += 1 }
+        return index
+    }
+
+    /// As `skipText`, and over line ends too, as long as an ordinary line of text begins behind them.
+    private static func skipLines(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = skipText(bytes, from: start)
+        while index + 2 < bytes.count, bytes[index] == ASCII.carriageReturn, bytes[index + 1] == ASCII.lineFeed,
+            bytes[index + 2] >= 0x20, bytes[index + 2] != UInt8(ascii: ".")
+        {
+            index = skipText(bytes, from: index + 3)
+        }
         return index
     }
 

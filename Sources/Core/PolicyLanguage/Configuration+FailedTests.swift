@@ -11,8 +11,10 @@ extension PolicyTest {
     /// What was decided instead; nil if the claim holds, or is not proved by this version.
     fileprivate func failure(under policy: Policy) -> Diagnostic? {
         guard case .decision(let verdict, let request, let rule, let asDelivery) = claim else { return nil }
+        // The connection and MAIL come first: who is refused there never comes to RCPT.
+        let refusal = policy.connectionRefusal(request) ?? policy.demands(of: request)
         let explanation = policy.explain(request)
-        let decision = explanation.decision
+        let decision = refusal ?? explanation.decision
         let expected: String
         if decision.verdict != verdict {
             expected = verdict.rawValue
@@ -25,7 +27,7 @@ extension PolicyTest {
         }
         return Diagnostic(
             .error, "this test fails: \(Self.outcome(decision)), expected \(expected)", at: at,
-            why: Self.why(explanation), fix: "change the rule, or the test if the rule is right")
+            why: refusal == nil ? Self.why(explanation) : nil, fix: "change the rule, or the test if the rule is right")
     }
 
     /// `permit by "office LAN" (gatepost.conf:95)`

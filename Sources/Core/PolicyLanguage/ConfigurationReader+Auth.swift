@@ -10,7 +10,9 @@ extension ConfigurationReader {
             switch statement.keyword.text {
             case "users":
                 let word = try values.require("file:NAME")
-                guard word.text.hasPrefix("file:") else { throw word.problem("\(word.shown) is not a file", fix: "write it as file:NAME") }
+                guard word.text.hasPrefix("file:") else {
+                    throw word.problem("\(word.shown) is not a file", fix: "write it as file:NAME")
+                }
                 reader.readUsers(inFileNamedBy: word, mayBeEmpty: values.take("may-be-empty"))
             case "mechanisms":
                 repeat { try values.require("a mechanism").checkMechanism() } while !values.isAtEnd
@@ -22,20 +24,30 @@ extension ConfigurationReader {
         }
     }
 
+    /// A list file whose lines hold password hashes, which no message may show.
+    mutating func usersFile(_ word: Word) -> ListFile? {
+        guard let list = listFile(word) else { return nil }
+        sources[list.name] = list.textWithoutSecrets
+        return list
+    }
+
     /// Each line is `NAME HASH MAILBOX…`: a login, its password's hash (`-` when it has none yet), and what it
     /// may send as (Meaning 15).
     private mutating func readUsers(inFileNamedBy word: Word, mayBeEmpty: Bool) {
-        guard let list = listFile(word) else { return }
+        guard let list = usersFile(word) else { return }
         var first: [String: SourceLocation] = [:]
         var ownership: [String: PathPatternSet] = [:]
         let isGood = readLines(of: list, namedBy: word) { line throws(Diagnostic) in
             let name = line[0]
             guard line.count > 1 else {
-                throw name.problem("the login \(name.shown) has no password hash", fix: "write: NAME HASH MAILBOX…, with `-` for a login without a password")
+                throw name.problem(
+                    "the login \(name.shown) has no password hash",
+                    fix: "write: NAME HASH MAILBOX…, with `-` for a login without a password")
             }
             let key = name.text.lowercasedASCII
             if let earlier = first[key] {
-                throw name.problem("a second login \(name.shown)", fix: "leave one out; the first is in line \(earlier.line)")
+                throw name.problem(
+                    "a second login \(name.shown)", fix: "leave one out; the first is in line \(earlier.line)")
             }
             first[key] = name.at
             var patterns: [PathPattern] = []

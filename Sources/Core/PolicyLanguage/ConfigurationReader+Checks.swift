@@ -26,7 +26,9 @@ extension ConfigurationReader {
         let left = Int(until.number) - Int(now.day.number)
         let place = reading.place(of: "until")
         if left < 0 {
-            warn("\"\(reading.rule.name)\" is over since the end of \(until)", at: place, fix: "delete the rule, or give it a new date")
+            warn(
+                "\"\(reading.rule.name)\" is over since the end of \(until)", at: place,
+                fix: "delete the rule, or give it a new date")
         } else if left <= 14 {
             let when = left == 0 ? "today" : left == 1 ? "tomorrow" : "in \(left) days"
             warn("\"\(reading.rule.name)\" ends \(when)", at: place, fix: "give it a new date if it is still needed")
@@ -44,8 +46,12 @@ extension ConfigurationReader {
             warn("`\(form)` is for imported policies", at: reading.place(of: word), why: why)
         }
         if case .oneOf = conditions.helo { importOnly("helo", "helo", "the client chooses its HELO name") }
-        if conditions.login?.mechanisms != nil { importOnly("mechanism", "login", "how a client logs in says little about who it is") }
-        if conditions.localAddress != nil { importOnly("local-address", "local-address", "`listener` says the same by a name") }
+        if conditions.login?.mechanisms != nil {
+            importOnly("mechanism", "login", "how a client logs in says little about who it is")
+        }
+        if conditions.localAddress != nil {
+            importOnly("local-address", "local-address", "`listener` says the same by a name")
+        }
         for (word, patterns) in [("sender", conditions.sender), ("to", conditions.to)] {
             let endsWith = patterns?.set.patterns.contains { if case .endsWith = $0 { true } else { false } }
             if endsWith == true { importOnly("ends-with:", word, "it also means domains of strangers that end alike") }
@@ -58,7 +64,8 @@ extension ConfigurationReader {
         if rule.conditions.sender?.set.patterns.contains(.null) == true {
             warn(
                 "\"\(rule.name)\" refuses `<>`", at: reading.place(of: "sender"),
-                why: "bounces and delivery reports have no other sender (RFC 5321 §4.5.5): senders here would never hear that their mail failed",
+                why:
+                    "bounces and delivery reports have no other sender (RFC 5321 §4.5.5): senders here would never hear that their mail failed",
                 fix: "leave `<>` out")
         }
         if case .oneOf = rule.conditions.name {
@@ -78,12 +85,15 @@ extension ConfigurationReader {
             for (index, reading) in readings.enumerated() {
                 let key = reading.rule.conditions.withoutTexts
                 if let first = earlier[key], isPermanent(first.rule) {
-                    let same = first.rule.verb == reading.rule.verb ? "fits the same as" : "is never reached: the same fits"
+                    let same =
+                        first.rule.verb == reading.rule.verb ? "fits the same as" : "is never reached: the same fits"
                     warn(
                         "\"\(reading.rule.name)\" \(same) \"\(first.rule.name)\" in line \(first.rule.at.line)",
                         at: reading.rule.at, fix: "delete one of them")
                 } else if index < Self.mostRulesCompared, reading.rule.conditions.from?.set.isEmpty != true,
-                    let cover = readings[..<index].first(where: { isPermanent($0.rule) && RuleCovering(wide: $0.rule, narrow: reading.rule).holds })
+                    let cover = readings[..<index].first(where: {
+                        isPermanent($0.rule) && RuleCovering(wide: $0.rule, narrow: reading.rule).holds
+                    })
                 {
                     warn(
                         "\"\(reading.rule.name)\" is never reached", at: reading.rule.at,
@@ -101,12 +111,16 @@ extension ConfigurationReader {
     private mutating func checkTestedListeners() {
         var tested: Set<String> = []
         for test in configuration.tests {
-            if case .decision(_, let request, _, _) = test.claim, let listener = request.listener { tested.insert(listener) }
+            if case .decision(_, let request, _, _) = test.claim, let listener = request.listener {
+                tested.insert(listener)
+            }
         }
         for listener in configuration.listeners where !listener.addresses.isEmpty && !tested.contains(listener.name) {
             warn(
                 "no test speaks of the listener `\(listener.name)`", at: listener.at,
-                fix: "write into `tests`, for one: reject listener \(listener.name) from 198.51.100.7 sender x@evil.example to y@victim.example")
+                fix:
+                    "write into `tests`, for one: reject listener \(listener.name) from 198.51.100.7 sender x@evil.example to y@victim.example"
+            )
         }
     }
 }

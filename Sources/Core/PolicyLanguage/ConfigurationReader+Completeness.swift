@@ -5,16 +5,23 @@ import RelayPolicy
 extension ConfigurationReader {
     mutating func checkCompleteness(_ all: [Statement]) {
         guard purpose == .serving, let place = all.first?.at else { return }
-        func missing(_ message: String, _ fix: String) { problems.add(Diagnostic(.error, message, at: place, fix: fix)) }
+        func missing(_ message: String, _ fix: String) {
+            problems.add(Diagnostic(.error, message, at: place, fix: fix))
+        }
         if statements["local"] == nil { missing("there is no `local` block", "write `local {` with your `domains`") }
-        if statements["upstream"] == nil { missing("there is no `upstream` block", "write `upstream NAME {` with the `server` that is protected") }
-        if statements["listen"] == nil { missing("there is no `listen` block", "write `listen NAME {` with an `address`") }
+        if statements["upstream"] == nil {
+            missing("there is no `upstream` block", "write `upstream NAME {` with the `server` that is protected")
+        }
+        if statements["listen"] == nil {
+            missing("there is no `listen` block", "write `listen NAME {` with an `address`")
+        }
         let routes = (statements["route"] ?? []).compactMap { $0.values.first?.text }
         if !routes.contains("local") { missing("there is no `route local`", "write `route local UPSTREAM`") }
         if !routes.contains("elsewhere"), let permit = rules.first(where: { $0.rule.verb == .permit }) {
             problems.add(
                 Diagnostic(
-                    .error, "there is no `route elsewhere`, and \"\(permit.rule.name)\" permits relaying", at: permit.rule.at,
+                    .error, "there is no `route elsewhere`, and \"\(permit.rule.name)\" permits relaying",
+                    at: permit.rule.at,
                     fix: "write `route elsewhere UPSTREAM`"))
         }
     }

@@ -8,7 +8,9 @@ extension ConfigurationReader {
     mutating func readAddresses(_ values: inout ValueCursor) throws(Diagnostic) -> Conditions.Addresses? {
         let words = values.takeRest()
         guard let first = words.first else { throw values.missing("an address, a network or a name of `networks`") }
-        guard !first.says("except") else { throw first.problem("`except` without addresses before it", fix: "write: from LIST except LIST") }
+        guard !first.says("except") else {
+            throw first.problem("`except` without addresses before it", fix: "write: from LIST except LIST")
+        }
         let parts = words.split(maxSplits: 1, omittingEmptySubsequences: false) { $0.says("except") }
         let set = addresses(parts[0])
         guard parts.count > 1 else { return set.map { Conditions.Addresses($0, text: words.text) } }
@@ -28,7 +30,8 @@ extension ConfigurationReader {
         let words = values.takeRest()
         guard !words.isEmpty else { throw values.missing("a mailbox or pattern") }
         if let word = words.first(where: { $0.says("except") }) {
-            throw word.problem("`except` stands behind addresses of clients only", fix: "write a reject above this rule")
+            throw word.problem(
+                "`except` stands behind addresses of clients only", fix: "write a reject above this rule")
         }
         return patterns(words).map { Conditions.Patterns(PathPatternSet($0), text: words.text) }
     }
@@ -39,7 +42,9 @@ extension ConfigurationReader {
         return .oneOf(exact: hosts.exact, below: hosts.below)
     }
 
-    mutating func readHelo(_ values: inout ValueCursor, at place: SourceLocation) throws(Diagnostic) -> Conditions.HeloCondition {
+    mutating func readHelo(_ values: inout ValueCursor, at place: SourceLocation) throws(Diagnostic)
+        -> Conditions.HeloCondition
+    {
         if let word = values.peek, word.says("verified") || word.says("unverified") {
             _ = values.next()
             doesNotCarryOut("helo \(word.text)", at: place)
@@ -65,7 +70,8 @@ extension ConfigurationReader {
             repeat {
                 let word = try values.require("`any` or a login")
                 if word.says("any") || word.says("none") || word.says("mechanism") {
-                    throw word.problem("\(word.shown) does not stand among logins", fix: "write `login any`, or the logins")
+                    throw word.problem(
+                        "\(word.shown) does not stand among logins", fix: "write `login any`, or the logins")
                 }
                 list.append(word.text)
             } while values.peek.map { !$0.says("mechanism") } ?? false
@@ -92,7 +98,8 @@ extension ConfigurationReader {
             } else if word.text.hasPrefix("fingerprint:"), word.text.utf8.count > "fingerprint:".utf8.count {
                 certificates.append(word.text.normalizedFingerprint)
             } else {
-                throw word.problem("\(word.shown) is not known here", fix: "write any, client-certificate FILE or fingerprint:…")
+                throw word.problem(
+                    "\(word.shown) is not known here", fix: "write any, client-certificate FILE or fingerprint:…")
             }
         } while !values.isAtEnd
         return .certificate(certificates)
@@ -130,17 +137,23 @@ extension ConfigurationReader {
         guard wanted.contains(code), code != 421 else {
             throw codeWord.problem(
                 "\(codeWord.shown) is no reply code for `\(verb.rawValue)`",
-                fix: verb == .reject ? "a reject answers 5xx, such as 550" : "a defer answers 4xx, such as 450, and 421 ends the connection")
+                fix: verb == .reject
+                    ? "a reject answers 5xx, such as 550"
+                    : "a defer answers 4xx, such as 450, and 421 ends the connection")
         }
         let status = try values.require("an enhanced status code such as \(code / 100).7.1")
         let parts = status.text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let isStatus = parts.count == 3 && parts.allSatisfy { Word.decimal($0, upTo: 999) != nil }
         guard isStatus, status.text.hasPrefix("\(code / 100).") else {
-            throw status.problem("\(status.shown) is no enhanced status code of \(code)", fix: "write it as \(code / 100).7.1")
+            throw status.problem(
+                "\(status.shown) is no enhanced status code of \(code)", fix: "write it as \(code / 100).7.1")
         }
         let text = try values.require("the text in quotes")
-        guard text.isQuoted else { throw text.problem("the reply's text stands in quotes", fix: "write: reply \(code) \(status.text) \"…\"") }
-        guard !text.text.isEmpty, text.text.utf8.count <= 400, text.text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
+        guard text.isQuoted else {
+            throw text.problem("the reply's text stands in quotes", fix: "write: reply \(code) \(status.text) \"…\"")
+        }
+        guard !text.text.isEmpty, text.text.utf8.count <= 400, text.text.utf8.allSatisfy({ (0x20...0x7e).contains($0) })
+        else {
             throw text.problem("a reply is printable ASCII, 1 to 400 characters", fix: "write it in ASCII")
         }
         return Reply(code: UInt16(code), lines: [Array("\(status.text) \(text.text)".utf8)])

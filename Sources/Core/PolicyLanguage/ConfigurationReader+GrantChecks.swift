@@ -12,8 +12,11 @@ extension ConfigurationReader {
 
     /// Addresses that a proxy, a container bridge or NAT may give to any client.
     private static let borrowed = AddressSet(
-        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "::1", "fc00::/7", "fe80::/10"]
-            .compactMap { try? AddressSet.parse($0) })
+        [
+            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "::1", "fc00::/7",
+            "fe80::/10",
+        ]
+        .compactMap { try? AddressSet.parse($0) })
 
     mutating func checkGrant(_ reading: RuleReading) {
         let rule = reading.rule
@@ -31,7 +34,9 @@ extension ConfigurationReader {
     private mutating func checkWidth(_ rule: Rule, _ from: AddressSet, at place: SourceLocation) {
         let open = from.subtracting(.notPublic)
         let (v4, v6) = (open.count(.v4), open.count(.v6))
-        guard v4 > Self.wideIPv4 && v4 <= Self.criticalIPv4 || v6 > Self.wideIPv6 && v6 <= Self.criticalIPv6 else { return }
+        guard v4 > Self.wideIPv4 && v4 <= Self.criticalIPv4 || v6 > Self.wideIPv6 && v6 <= Self.criticalIPv6 else {
+            return
+        }
         warn(
             "\"\(rule.name)\" is wide: it permits \(StrangersCheck.amount(open))", at: place,
             why: "more than a /16 of IPv4 or a /48 of IPv6 is seldom one's own", fix: "name the networks that need it")
@@ -39,7 +44,9 @@ extension ConfigurationReader {
 
     private mutating func checkBorrowedAddresses(_ rule: Rule, _ from: AddressSet, at place: SourceLocation) {
         let addresses = from.intersection(Self.borrowed)
-        guard let first = addresses.ranges.first, let listener = listeners(of: rule).first(where: isPublic) else { return }
+        guard let first = addresses.ranges.first, let listener = listeners(of: rule).first(where: isPublic) else {
+            return
+        }
         let more = addresses.ranges.count > 1 ? " and more" : ""
         warn(
             "\"\(rule.name)\" permits \(first)\(more) on the public listener `\(listener.name)`", at: place,
@@ -55,8 +62,10 @@ extension ConfigurationReader {
         guard let listener = isDual else { return }
         let (one, other) = families[0] == .v4 ? ("IPv4", "IPv6") : ("IPv6", "IPv4")
         warn(
-            "\"\(rule.name)\" has \(one) networks only, and the listener `\(listener.name)` takes \(other) too", at: place,
-            why: "the same clients may come by \(other) and be refused", fix: "add their \(other) networks, if they have any")
+            "\"\(rule.name)\" has \(one) networks only, and the listener `\(listener.name)` takes \(other) too",
+            at: place,
+            why: "the same clients may come by \(other) and be refused",
+            fix: "add their \(other) networks, if they have any")
     }
 
     private mutating func checkCircles(_ rule: Rule, _ from: AddressSet, at place: SourceLocation) {
@@ -64,15 +73,19 @@ extension ConfigurationReader {
             for server in upstream.servers {
                 guard let address = IPAddress(server.host), from.contains(address) else { continue }
                 warn(
-                    "\"\(rule.name)\" permits \(address), which is a server of the upstream `\(upstream.name)`", at: place,
-                    why: "what that server sends back here would go to it again: mail in circles", fix: "write `except \(address)`, unless it sends its outgoing mail through here")
+                    "\"\(rule.name)\" permits \(address), which is a server of the upstream `\(upstream.name)`",
+                    at: place,
+                    why: "what that server sends back here would go to it again: mail in circles",
+                    fix: "write `except \(address)`, unless it sends its outgoing mail through here")
             }
         }
     }
 
     /// Recipients in local domains are delivery and never meet `relay`, but for listeners that demand a login.
     private mutating func checkDestinations(_ reading: RuleReading) {
-        guard let to = reading.rule.conditions.to?.set.patterns, !to.isEmpty, !configuration.policy.listeners.contains(where: \.requiresLogin) else { return }
+        guard let to = reading.rule.conditions.to?.set.patterns, !to.isEmpty,
+            !configuration.policy.listeners.contains(where: \.requiresLogin)
+        else { return }
         let areLocal = to.allSatisfy { pattern in
             switch pattern {
             case .domain(let domain), .mailbox(_, let domain): configuration.policy.local.entry(for: domain) != nil
@@ -82,7 +95,8 @@ extension ConfigurationReader {
         if areLocal {
             warn(
                 "\"\(reading.rule.name)\" never fits", at: reading.place(of: "to"),
-                why: "all of its domains are local: mail to them is delivery, and needs no permit", fix: "delete the rule")
+                why: "all of its domains are local: mail to them is delivery, and needs no permit",
+                fix: "delete the rule")
         }
     }
 

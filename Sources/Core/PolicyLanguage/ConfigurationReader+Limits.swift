@@ -42,7 +42,9 @@ extension ConfigurationReader {
             switch statement.keyword.text {
             case "to":
                 reader.configuration.log.destination = try values.require("journal or stderr").choice()
-                if reader.configuration.log.destination == .journal { reader.doesNotCarryOut("log to journal", at: statement.at) }
+                if reader.configuration.log.destination == .journal {
+                    reader.doesNotCarryOut("log to journal", at: statement.at)
+                }
             case "format":
                 reader.configuration.log.format = try values.require("text or json").choice()
             case "keep-decisions":
@@ -66,13 +68,16 @@ extension ValueCursor {
     }
 
     /// `N per TIME for each client, then … TIME`
-    fileprivate mutating func requireRate(then consequence: String...) throws(Diagnostic) -> Configuration.Limits.RefusedRelays {
+    fileprivate mutating func requireRate(then consequence: String...) throws(Diagnostic)
+        -> Configuration.Limits.RefusedRelays
+    {
         let count = try requireCount()
         try expect("per")
         let window = try require("a duration").period()
         try expect("for", "each", "client", ",", "then")
         for word in consequence { try expect(word) }
-        return Configuration.Limits.RefusedRelays(count: count, window: window, ban: try require("a duration").duration())
+        return Configuration.Limits.RefusedRelays(
+            count: count, window: window, ban: try require("a duration").duration())
     }
 }
 

@@ -31,10 +31,18 @@ extension ConfigurationReader {
                 try reader.readListenerStatement(inner, into: &draft, taken: &taken)
             }
             for socket in draft.unixSockets where draft.speech == .smtp {
-                problems.add(socket.problem("mail clients do not come by \(socket.shown)", fix: "write ADDRESS:PORT, or `speaks postfix-policy` or `speaks milter`"))
+                problems.add(
+                    socket.problem(
+                        "mail clients do not come by \(socket.shown)",
+                        fix: "write ADDRESS:PORT, or `speaks postfix-policy` or `speaks milter`"))
             }
-            if draft.addresses.isEmpty, draft.unixSockets.isEmpty, let block = statement.block, !block.statements.contains(where: { $0.keyword.says("address") }) {
-                problems.add(name.problem("the listener `\(name.text)` has no address", fix: "write `address 0.0.0.0:25 [::]:25` in its block"))
+            if draft.addresses.isEmpty, draft.unixSockets.isEmpty, let block = statement.block,
+                !block.statements.contains(where: { $0.keyword.says("address") })
+            {
+                problems.add(
+                    name.problem(
+                        "the listener `\(name.text)` has no address",
+                        fix: "write `address 0.0.0.0:25 [::]:25` in its block"))
             }
             configuration.listeners.append(
                 Configuration.Listener(name: name.text, addresses: draft.addresses, at: statement.at))
@@ -91,7 +99,10 @@ extension ConfigurationReader {
         _ word: Word, into draft: inout Draft, taken: inout [Endpoint: SourceLocation]
     ) -> Diagnostic? {
         if word.text.hasPrefix("unix:") {
-            guard word.text.hasPrefix("unix:/") else { return word.problem("\(word.shown) is not an absolute path", fix: "write it as unix:/run/gatepost/policy.sock") }
+            guard word.text.hasPrefix("unix:/") else {
+                return word.problem(
+                    "\(word.shown) is not an absolute path", fix: "write it as unix:/run/gatepost/policy.sock")
+            }
             draft.unixSockets.append(word)
             return nil
         }
@@ -100,11 +111,15 @@ extension ConfigurationReader {
             guard case .address(let host) = endpoint.host else { return nil }
             var place = endpoint
             place.implicitTLS = false
-            if let first = taken[place] { return word.problem("\(word.shown) is listened on already", fix: "leave one out; the first is in line \(first.line)") }
+            if let first = taken[place] {
+                return word.problem(
+                    "\(word.shown) is listened on already", fix: "leave one out; the first is in line \(first.line)")
+            }
             taken[place] = word.at
             if endpoint.implicitTLS { doesNotCarryOut("address …/tls", at: word.at) }
             draft.addresses.append(
-                Configuration.Listener.Address(host: host, port: endpoint.port, implicitTLS: endpoint.implicitTLS, at: word.at))
+                Configuration.Listener.Address(
+                    host: host, port: endpoint.port, implicitTLS: endpoint.implicitTLS, at: word.at))
             return nil
         } catch {
             return error
@@ -113,6 +128,8 @@ extension ConfigurationReader {
 
     /// `auth { over-tls only }`
     private var demandsTLSForLogins: Bool {
-        single("auth")?.block?.statements.contains { $0.keyword.says("over-tls") && $0.values.first?.says("only") == true } ?? false
+        single("auth")?.block?.statements.contains {
+            $0.keyword.says("over-tls") && $0.values.first?.says("only") == true
+        } ?? false
     }
 }

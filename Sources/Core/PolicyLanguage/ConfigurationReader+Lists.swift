@@ -14,9 +14,17 @@ extension ConfigurationReader {
             if word.text.hasPrefix("file:") {
                 let mayBeEmpty = index < words.endIndex && words[index].says("may-be-empty")
                 if mayBeEmpty { index += 1 }
-                if let set = addresses(inFileNamedBy: word, mayBeEmpty: mayBeEmpty) { ranges += set.ranges } else { isComplete = false }
+                if let set = addresses(inFileNamedBy: word, mayBeEmpty: mayBeEmpty) {
+                    ranges += set.ranges
+                } else {
+                    isComplete = false
+                }
             } else if Self.canBeNameOfNetwork(word) {
-                if let set = addresses(named: word, depth: depth + 1) { ranges += set.ranges } else { isComplete = false }
+                if let set = addresses(named: word, depth: depth + 1) {
+                    ranges += set.ranges
+                } else {
+                    isComplete = false
+                }
             } else if let range = attempt({ _ throws(Diagnostic) in try Self.range(word) }) {
                 ranges.append(range)
             } else {
@@ -40,7 +48,8 @@ extension ConfigurationReader {
             return nil
         case .unread(let statement):
             guard depth < NamedLists<AddressSet>.deepest else {
-                problems.add(word.problem("networks within networks, more than \(depth) deep", fix: "write the addresses here"))
+                problems.add(
+                    word.problem("networks within networks, more than \(depth) deep", fix: "write the addresses here"))
                 return nil
             }
             networks.states[word.text] = .reading
@@ -61,9 +70,17 @@ extension ConfigurationReader {
             if word.text.hasPrefix("file:") {
                 let mayBeEmpty = index < words.endIndex && words[index].says("may-be-empty")
                 if mayBeEmpty { index += 1 }
-                if let list = self.patterns(inFileNamedBy: word, mayBeEmpty: mayBeEmpty) { patterns += list } else { isComplete = false }
+                if let list = self.patterns(inFileNamedBy: word, mayBeEmpty: mayBeEmpty) {
+                    patterns += list
+                } else {
+                    isComplete = false
+                }
             } else if word.canBeNameOfSenders {
-                if let list = self.patterns(named: word, depth: depth + 1) { patterns += list } else { isComplete = false }
+                if let list = self.patterns(named: word, depth: depth + 1) {
+                    patterns += list
+                } else {
+                    isComplete = false
+                }
             } else if let pattern = attempt({ _ throws(Diagnostic) in try word.pathPattern() }) {
                 patterns.append(pattern)
             } else {
@@ -86,7 +103,8 @@ extension ConfigurationReader {
             return nil
         case .unread(let statement):
             guard depth < NamedLists<[PathPattern]>.deepest else {
-                problems.add(word.problem("senders within senders, more than \(depth) deep", fix: "write the mailboxes here"))
+                problems.add(
+                    word.problem("senders within senders, more than \(depth) deep", fix: "write the mailboxes here"))
                 return nil
             }
             senders.states[word.text] = .reading
@@ -120,7 +138,9 @@ extension ConfigurationReader {
             var ranges: [IPRange] = []
             let isGood = readEntries(of: list, namedBy: word) { entry throws(Diagnostic) in
                 if Self.canBeNameOfNetwork(entry) {
-                    throw entry.problem("\(entry.shown) is not an address", fix: "a list file has addresses only: name `\(entry.text)` in \(word.at.file)")
+                    throw entry.problem(
+                        "\(entry.shown) is not an address",
+                        fix: "a list file has addresses only: name `\(entry.text)` in \(word.at.file)")
                 }
                 ranges.append(try Self.range(entry))
             }
@@ -136,7 +156,9 @@ extension ConfigurationReader {
             var patterns: [PathPattern] = []
             let isGood = readEntries(of: list, namedBy: word) { entry throws(Diagnostic) in
                 if entry.canBeNameOfSenders {
-                    throw entry.problem("\(entry.shown) is neither a mailbox nor a pattern", fix: "a domain of one label is *@\(entry.text); name `senders` in \(word.at.file)")
+                    throw entry.problem(
+                        "\(entry.shown) is neither a mailbox nor a pattern",
+                        fix: "a domain of one label is *@\(entry.text); name `senders` in \(word.at.file)")
                 }
                 patterns.append(try entry.pathPattern())
             }
@@ -164,7 +186,8 @@ extension ConfigurationReader {
             sources[name] = list.text
             listFiles[name] = list
         case .failure(let problem):
-            problems.add(word.problem("cannot read `\(path)`: \(problem.message)", fix: "create it, or correct its name"))
+            problems.add(
+                word.problem("cannot read `\(path)`: \(problem.message)", fix: "create it, or correct its name"))
             listFiles[name] = .some(nil)
         }
         return listFiles[name] ?? nil
@@ -179,7 +202,8 @@ extension ConfigurationReader {
                 throw line[1].problem("one value a line", fix: "write \(line[1].shown) on a line of its own")
             }
             if line[0].text.hasPrefix("file:") {
-                throw line[0].problem("a list file names no other file", fix: "name it beside this one in \(word.at.file)")
+                throw line[0].problem(
+                    "a list file names no other file", fix: "name it beside this one in \(word.at.file)")
             }
             try body(line[0])
         }

@@ -8,7 +8,8 @@ extension ConfigurationReader {
         guard let local = single("local") else { return }
         var entries: [LocalDomains.Entry] = []
         var known: [HostPattern: Int] = [:]
-        readBlock(of: local, .local, repeatable: ["domains", "address-tricks"]) { reader, statement throws(Diagnostic) in
+        readBlock(of: local, .local, repeatable: ["domains", "address-tricks"]) {
+            reader, statement throws(Diagnostic) in
             if statement.keyword.text == "domains" {
                 let line = try reader.readDomainsLine(statement)
                 for (word, anchor) in line.words {
@@ -55,12 +56,16 @@ extension ConfigurationReader {
         }
         if values.take("recipients") {
             let word = try values.require("file:NAME")
-            guard word.text.hasPrefix("file:") else { throw word.problem("\(word.shown) is not a file", fix: "write it as file:NAME") }
+            guard word.text.hasPrefix("file:") else {
+                throw word.problem("\(word.shown) is not a file", fix: "write it as file:NAME")
+            }
             line.recipients = recipients(inFileNamedBy: word, mayBeEmpty: values.take("may-be-empty"))
         }
         line.isReallyOurs = values.take("really-ours")
         if let word = values.peek, ["via", "recipients", "really-ours"].contains(where: word.says) {
-            throw word.problem("\(word.shown) is out of order", fix: "write: domains DOMAIN… via UPSTREAM recipients file:NAME really-ours")
+            throw word.problem(
+                "\(word.shown) is out of order",
+                fix: "write: domains DOMAIN… via UPSTREAM recipients file:NAME really-ours")
         }
         try values.expectEnd()
         return line
@@ -69,7 +74,9 @@ extension ConfigurationReader {
     private mutating func recipients(inFileNamedBy word: Word, mayBeEmpty: Bool) -> Set<Mailbox>? {
         guard let list = listFile(word) else { return nil }
         var mailboxes: Set<Mailbox> = []
-        let isGood = readEntries(of: list, namedBy: word) { entry throws(Diagnostic) in mailboxes.insert(try entry.mailbox()) }
+        let isGood = readEntries(of: list, namedBy: word) { entry throws(Diagnostic) in
+            mailboxes.insert(try entry.mailbox())
+        }
         guard isGood, checkNotEmpty(mailboxes.isEmpty, word, mayBeEmpty) else { return nil }
         return mailboxes
     }
@@ -101,10 +108,12 @@ extension ConfigurationReader {
     ) throws(Diagnostic) {
         let place = first.at.file == word.at.file ? "in line \(first.at.line)" : "at \(first.at.lineReference)"
         guard first.upstream == second.upstream, first.recipients == second.recipients else {
-            throw word.problem("\(word.shown) is listed \(place) with another `via` or `recipients`", fix: "leave one out")
+            throw word.problem(
+                "\(word.shown) is listed \(place) with another `via` or `recipients`", fix: "leave one out")
         }
         problems.add(
-            Diagnostic(.warning, "\(word.shown) is listed already \(place)", at: word.at, fix: "leave one out"), under: anchor)
+            Diagnostic(.warning, "\(word.shown) is listed already \(place)", at: word.at, fix: "leave one out"),
+            under: anchor)
     }
 
     /// Domains that are hardly anybody's own (GP-002, Meaning 5).
@@ -113,12 +122,15 @@ extension ConfigurationReader {
             throw Diagnostic(
                 .error, id: "GP-002", "`\(pattern.domain)` is a public mailbox provider's domain", at: word.at,
                 why: "mail for it would be taken from everybody and handed to the local server, not to the provider",
-                fix: "leave it out: to let people write to it is the work of a permit in `relay`; if it is yours, end the line with `really-ours`")
+                fix:
+                    "leave it out: to let people write to it is the work of a permit in `relay`; if it is yours, end the line with `really-ours`"
+            )
         }
         if pattern.isBelow, PublicSuffixes.contains(pattern.domain) {
             throw Diagnostic(
                 .error, id: "GP-002", "\(word.shown) covers everybody's domains below `\(pattern.domain)`", at: word.at,
-                why: "mail for all of them would be taken from strangers", fix: "name your own domains; if all of them are yours, end the line with `really-ours`")
+                why: "mail for all of them would be taken from strangers",
+                fix: "name your own domains; if all of them are yours, end the line with `really-ours`")
         }
     }
 
@@ -130,10 +142,16 @@ extension ConfigurationReader {
         var treatment: TrickTreatment.Treatment?
         while treatment == nil, let word = values.next() {
             treatment = TrickTreatment.Treatment(rawValue: word.text)
-            if treatment == nil { tricks.append((try word.choice(AddressTrick.self, or: ["reject", "resolve", "as-written"]), word)) }
+            if treatment == nil {
+                tricks.append((try word.choice(AddressTrick.self, or: ["reject", "resolve", "as-written"]), word))
+            }
         }
         guard let treatment else { throw values.missing("reject, resolve or as-written") }
-        guard !tricks.isEmpty else { throw statement.values[0].problem("no form before `\(treatment.rawValue)`", fix: "one of: \(AddressTrick.allCases.map(\.rawValue).joined(separator: ", "))") }
+        guard !tricks.isEmpty else {
+            throw statement.values[0].problem(
+                "no form before `\(treatment.rawValue)`",
+                fix: "one of: \(AddressTrick.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
         var domains: [Domain] = []
         if values.take("at") {
             repeat { domains.append(try values.require("a domain").domain()) } while !values.isAtEnd
@@ -145,10 +163,13 @@ extension ConfigurationReader {
         if treatment == .asWritten {
             doesNotCarryOut(
                 "address-tricks … as-written", at: statement.at,
-                why: "only an analysis may leave open what such an address means; mail that goes through must have one meaning")
+                why:
+                    "only an analysis may leave open what such an address means; mail that goes through must have one meaning"
+            )
             warn(
                 "`as-written` is for imported policies: these forms are neither refused nor resolved", at: statement.at,
-                why: "no two servers read them alike, so the one behind may relay them for strangers", fix: "write `reject` or `resolve`")
+                why: "no two servers read them alike, so the one behind may relay them for strangers",
+                fix: "write `reject` or `resolve`")
         }
     }
 
@@ -159,10 +180,15 @@ extension ConfigurationReader {
             word.problem("\(word.shown) is treated twice (`\(earlier.rawValue)` before)", fix: "leave one out")
         }
         if domains.isEmpty {
-            if let earlier = configuration.policy.tricks.everywhere.updateValue(treatment, forKey: trick) { throw conflict(earlier) }
+            if let earlier = configuration.policy.tricks.everywhere.updateValue(treatment, forKey: trick) {
+                throw conflict(earlier)
+            }
         }
         for domain in domains {
-            if let earlier = configuration.policy.tricks.at[domain, default: [:]].updateValue(treatment, forKey: trick) { throw conflict(earlier) }
+            if let earlier = configuration.policy.tricks.at[domain, default: [:]].updateValue(treatment, forKey: trick)
+            {
+                throw conflict(earlier)
+            }
         }
     }
 }

@@ -82,7 +82,8 @@ extension ConfigurationReader {
         }
         let isPlain = word.text.utf8.enumerated().allSatisfy { index, byte in
             let isLetter = (byte | 0x20) &- 0x61 < 26
-            return isLetter || index > 0 && (byte &- 0x30 < 10 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_"))
+            return isLetter
+                || index > 0 && (byte &- 0x30 < 10 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_"))
         }
         guard isPlain, !word.text.isEmpty, word.text.utf8.count <= 64 else {
             throw word.problem(
@@ -91,7 +92,8 @@ extension ConfigurationReader {
         }
         let taken = ["any", "anywhere", "elsewhere", "except", "may-be-empty", "none", "owned-by-login"]
         guard !taken.contains(word.text), !BlockKind.rule.keywords.contains(word.text) else {
-            throw word.problem("\(word.shown) is a word of the language and cannot be a name", fix: "choose another name")
+            throw word.problem(
+                "\(word.shown) is a word of the language and cannot be a name", fix: "choose another name")
         }
         return word
     }

@@ -9,8 +9,11 @@ extension ConfigurationReader {
         let blocks = ["refuse", "relay"].compactMap { single($0) }
         for block in blocks.sorted(by: { ($0.at.line, $0.at.column) < ($1.at.line, $1.at.column) }) {
             let isRelay = block.keyword.text == "relay"
-            for value in block.values.prefix(1) { problems.add(value.problem("\(block.keyword.shown) takes no value", fix: "leave \(value.shown) out")) }
-            readBlock(of: block, isRelay ? .relay : .refuse, repeatable: ["permit", "reject", "defer", "pass"]) { reader, statement throws(Diagnostic) in
+            for value in block.values.prefix(1) {
+                problems.add(value.problem("\(block.keyword.shown) takes no value", fix: "leave \(value.shown) out"))
+            }
+            readBlock(of: block, isRelay ? .relay : .refuse, repeatable: ["permit", "reject", "defer", "pass"]) {
+                reader, statement throws(Diagnostic) in
                 try reader.readRule(statement, isRelay ? .relay : .refuse)
             }
         }
@@ -24,25 +27,34 @@ extension ConfigurationReader {
         var values = ValueCursor(statement)
         if section == .refuse, values.take("connection") {
             guard statement.keyword.says("reject") else {
-                throw statement.keyword.problem("only `reject` is said to a connection", fix: "write `reject connection`")
+                throw statement.keyword.problem(
+                    "only `reject` is said to a connection", fix: "write `reject connection`")
             }
             section = .connection
         }
         guard let name = values.next() else {
             throw Diagnostic(
-                .error, "a rule without a name", at: statement.end, fix: "name it: \(statement.keyword.text) \"NAME\" {")
+                .error, "a rule without a name", at: statement.end, fix: "name it: \(statement.keyword.text) \"NAME\" {"
+            )
         }
-        guard !name.text.isEmpty else { throw name.problem("a rule without a name", fix: "name it: the log and the tests cite it") }
+        guard !name.text.isEmpty else {
+            throw name.problem("a rule without a name", fix: "name it: the log and the tests cite it")
+        }
         try ruleNames.define(name)
         try values.expectEnd()
         guard let verb = Rule.Verb(rawValue: statement.keyword.text) else { return }  // The table has no others.
         var reading = RuleReading(rule: Rule(name: name.text, at: statement.at, verb: verb), section: section)
         guard statement.block != nil else {
-            throw Diagnostic(.error, "the rule \"\(name.text)\" has no block", at: statement.end, fix: "write its conditions in `{` … `}`")
+            throw Diagnostic(
+                .error, "the rule \"\(name.text)\" has no block", at: statement.end,
+                fix: "write its conditions in `{` … `}`")
         }
-        for inner in statement.block?.statements ?? [] { reading.words[inner.keyword.text] = reading.words[inner.keyword.text] ?? inner.keyword }
+        for inner in statement.block?.statements ?? [] {
+            reading.words[inner.keyword.text] = reading.words[inner.keyword.text] ?? inner.keyword
+        }
         let before = problems.errorCount
-        let hasUnknownWord = statement.block?.statements.contains { !BlockKind.rule.keywords.contains($0.keyword.text) } ?? false
+        let hasUnknownWord =
+            statement.block?.statements.contains { !BlockKind.rule.keywords.contains($0.keyword.text) } ?? false
         readBlock(of: statement, .rule, repeatable: ["limit"]) { reader, inner throws(Diagnostic) in
             try reader.readRuleStatement(inner, into: &reading)
         }
@@ -61,7 +73,11 @@ extension ConfigurationReader {
         switch keyword {
         case "from", "local-address":
             let addresses = try readAddresses(&values)
-            if keyword == "from" { reading.rule.conditions.from = addresses } else { reading.rule.conditions.localAddress = addresses }
+            if keyword == "from" {
+                reading.rule.conditions.from = addresses
+            } else {
+                reading.rule.conditions.localAddress = addresses
+            }
         case "name":
             reading.rule.conditions.name = try readHostNames(&values)
             doesNotCarryOut("name", at: statement.at)
@@ -114,7 +130,8 @@ extension ConfigurationReader {
         if ["limit", "until", "proof"].contains(keyword.text), reading.rule.verb != .permit {
             throw keyword.problem(
                 "\(keyword.shown) stands in a permit only",
-                why: "on `\(reading.rule.verb.rawValue)` it would make more possible when it is spent or over", fix: "leave it out")
+                why: "on `\(reading.rule.verb.rawValue)` it would make more possible when it is spent or over",
+                fix: "leave it out")
         }
         if keyword.text == "reply", reading.rule.verb == .permit || reading.rule.verb == .pass {
             throw keyword.problem("\(keyword.shown) stands in a reject or defer only", fix: "leave it out")

@@ -34,9 +34,12 @@ extension ConfigurationReader {
             readBlock(of: statement, .upstream, repeatable: ["server"]) { reader, inner throws(Diagnostic) in
                 try reader.readUpstreamStatement(inner, into: &upstream)
             }
-            if upstream.servers.isEmpty, let block = statement.block, !block.statements.contains(where: { $0.keyword.says("server") }) {
+            if upstream.servers.isEmpty, let block = statement.block,
+                !block.statements.contains(where: { $0.keyword.says("server") })
+            {
                 problems.add(
-                    name.problem("the upstream `\(name.text)` has no server", fix: "write `server ADDRESS:PORT` in its block"))
+                    name.problem(
+                        "the upstream `\(name.text)` has no server", fix: "write `server ADDRESS:PORT` in its block"))
             }
             configuration.upstreams.append(upstream)
         }
@@ -66,7 +69,9 @@ extension ConfigurationReader {
         case "verify":
             enum Way: String, CaseIterable { case ca, name, fingerprint }
             let word = try values.require("ca, name or fingerprint")
-            if try word.choice(Way.self) == .fingerprint || !values.isAtEnd { _ = try values.require("the fingerprint") }
+            if try word.choice(Way.self) == .fingerprint || !values.isAtEnd {
+                _ = try values.require("the fingerprint")
+            }
             doesNotCarryOut("verify", at: statement.at)
         case "tell-client-address":
             enum Way: String, CaseIterable { case xclient, proxyV1 = "proxy-v1", proxyV2 = "proxy-v2" }
@@ -90,7 +95,8 @@ extension ConfigurationReader {
                 let word = try values.require("local, elsewhere or clients")
                 let use = try word.choice(Use.self)
                 if let first = first[use] {
-                    throw word.problem("a second route for `\(word.text)`", fix: "leave one out; the first is in line \(first.line)")
+                    throw word.problem(
+                        "a second route for `\(word.text)`", fix: "leave one out; the first is in line \(first.line)")
                 }
                 first[use] = statement.at
                 let upstream = try values.require("the name of an upstream")
@@ -120,7 +126,8 @@ extension ConfigurationReader {
     mutating func checkNothingBehindName(_ statement: Statement) {
         guard statement.values.count > 1 else { return }
         problems.add(
-            statement.values[1].problem("\(statement.values[1].shown) stands between the name and the block", fix: "leave it out"))
+            statement.values[1].problem(
+                "\(statement.values[1].shown) stands between the name and the block", fix: "leave it out"))
     }
 }
 
@@ -134,7 +141,8 @@ extension Word {
     func checkCredential() throws(Diagnostic) {
         guard text.hasPrefix("credential:"), text.utf8.count > "credential:".utf8.count else {
             throw problem(
-                "a secret does not stand in this file", fix: "write credential:NAME and give it by systemd's LoadCredential=")
+                "a secret does not stand in this file",
+                fix: "write credential:NAME and give it by systemd's LoadCredential=")
         }
     }
 }

@@ -6,7 +6,8 @@ import RelayPolicy
 extension ConfigurationReader {
     mutating func readTests() {
         guard let tests = single("tests") else { return }
-        readBlock(of: tests, .tests, repeatable: Set(BlockKind.tests.keywords)) { reader, statement throws(Diagnostic) in
+        readBlock(of: tests, .tests, repeatable: Set(BlockKind.tests.keywords)) {
+            reader, statement throws(Diagnostic) in
             let text = ([statement.keyword] + statement.values).map(\.written).joined(separator: " ")
             let claim: PolicyTest.Claim
             switch statement.keyword.text {
@@ -22,7 +23,9 @@ extension ConfigurationReader {
     }
 
     /// `from ADDRESS sender PATH to PATH`, other facts, and what is expected beyond the verdict.
-    private mutating func readDecision(_ statement: Statement, _ verdict: Verdict) throws(Diagnostic) -> PolicyTest.Claim {
+    private mutating func readDecision(_ statement: Statement, _ verdict: Verdict) throws(Diagnostic)
+        -> PolicyTest.Claim
+    {
         var values = ValueCursor(statement)
         var seen: Set<String> = []
         var client: IPAddress?
@@ -31,7 +34,9 @@ extension ConfigurationReader {
         var rule: String?
         var asDelivery = false
         while let word = values.next() {
-            guard seen.insert(word.text).inserted else { throw word.problem("\(word.shown) twice in one test", fix: "write a test for each") }
+            guard seen.insert(word.text).inserted else {
+                throw word.problem("\(word.shown) twice in one test", fix: "write a test for each")
+            }
             switch word.isQuoted ? "" : word.text {
             case "from": client = try values.require("a client's address").address().unmapped
             case "sender": facts.reversePath = try values.require("a mailbox or <>").reversePath()
@@ -62,7 +67,10 @@ extension ConfigurationReader {
                 try values.expect("delivery")
                 asDelivery = true
             default:
-                throw word.isNot(oneOf: ["from", "sender", "to", "helo", "login", "name", "pop", "tls", "certificate", "listener", "local-address", "at", "by", "as"])
+                throw word.isNot(oneOf: [
+                    "from", "sender", "to", "helo", "login", "name", "pop", "tls", "certificate", "listener",
+                    "local-address", "at", "by", "as",
+                ])
             }
         }
         guard let client else { throw values.missing("`from ADDRESS`") }
@@ -81,7 +89,8 @@ extension ConfigurationReader {
         }
     }
 
-    private func readTestLogin(_ values: inout ValueCursor) throws(Diagnostic) -> RelayRequest.Fact<RelayRequest.Login> {
+    private func readTestLogin(_ values: inout ValueCursor) throws(Diagnostic) -> RelayRequest.Fact<RelayRequest.Login>
+    {
         if values.take("none") { return .absent }
         var login = RelayRequest.Login(name: try values.require("a login or none").text)
         if values.take("mechanism") {
@@ -92,7 +101,9 @@ extension ConfigurationReader {
         return .known(login)
     }
 
-    private func readTestPOPLogin(_ values: inout ValueCursor) throws(Diagnostic) -> RelayRequest.Fact<RelayRequest.POPLogin> {
+    private func readTestPOPLogin(_ values: inout ValueCursor) throws(Diagnostic)
+        -> RelayRequest.Fact<RelayRequest.POPLogin>
+    {
         let word = try values.require("a login, logged-in or none")
         if word.says("none") { return .absent }
         return .known(RelayRequest.POPLogin(name: word.says("logged-in") ? nil : word.text))
@@ -107,7 +118,9 @@ extension ConfigurationReader {
 
     private mutating func readOnly(_ statement: Statement) throws(Diagnostic) {
         guard let last = statement.values.last, last.says("relay-without-login") else {
-            throw Diagnostic(.error, "`relay-without-login` is missing at the end", at: statement.end, fix: "write: only LIST relay-without-login")
+            throw Diagnostic(
+                .error, "`relay-without-login` is missing at the end", at: statement.end,
+                fix: "write: only LIST relay-without-login")
         }
         // No list at all says that nobody relays without a login.
         let list = statement.values.dropLast()
@@ -150,7 +163,9 @@ extension ConfigurationReader {
     private mutating func readRange(_ list: ArraySlice<Word>) throws(Diagnostic) {
         let parts = list.split(maxSplits: 1, omittingEmptySubsequences: false) { $0.says("except") }
         for part in parts {
-            guard let first = part.first else { throw list[list.startIndex].problem("addresses are missing beside `except`") }
+            guard let first = part.first else {
+                throw list[list.startIndex].problem("addresses are missing beside `except`")
+            }
             if first.says("anywhere"), part.count == 1 { continue }
             _ = addresses(part)
         }
@@ -180,12 +195,15 @@ extension Word {
         do {
             return try WrittenPath(parsing: Array(text.utf8), allowingBareMailbox: true)
         } catch {
-            throw problem("\(shown) is no forward-path: \(error.message)", why: "it is refused before any rule is asked")
+            throw problem(
+                "\(shown) is no forward-path: \(error.message)", why: "it is refused before any rule is asked")
         }
     }
 
     fileprivate func instant() throws(Diagnostic) -> Instant {
-        guard let instant = Instant(text) else { throw problem("\(shown) is not a date or time", fix: "write it as 2027-03-31") }
+        guard let instant = Instant(text) else {
+            throw problem("\(shown) is not a date or time", fix: "write it as 2027-03-31")
+        }
         return instant
     }
 }

@@ -91,7 +91,8 @@ struct ConfigurationReader {
             let header = ([statement.keyword] + statement.values).map(\.text).joined(separator: " ")
             problems.add(
                 Diagnostic(
-                    .error, "`\(statement.keyword.text)` needs a block", at: statement.at, fix: "write `\(header) {` … `}`"))
+                    .error, "`\(statement.keyword.text)` needs a block", at: statement.at,
+                    fix: "write `\(header) {` … `}`"))
             return
         }
         var first: [String: SourceLocation] = [:]
@@ -105,7 +106,8 @@ struct ConfigurationReader {
                 if let earlier = first[inner.keyword.text] {
                     problems.add(
                         inner.keyword.problem(
-                            "\(inner.keyword.shown) twice in one block", fix: "put it together with the one in line \(earlier.line)"))
+                            "\(inner.keyword.shown) twice in one block",
+                            fix: "put it together with the one in line \(earlier.line)"))
                     continue
                 }
                 first[inner.keyword.text] = inner.at

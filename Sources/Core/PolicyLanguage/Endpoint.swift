@@ -26,8 +26,10 @@ struct Endpoint: Hashable {
         }
         self.port = UInt16(port)
         if name.hasPrefix("[") {
-            guard name.hasSuffix("]"), let address = IPAddress(name.dropFirst().dropLast()), address.family == .v6 else {
-                throw word.problem("`\(name)` is not an IPv6 address in brackets", fix: "write it as [2001:db8::1]:\(port)")
+            guard name.hasSuffix("]"), let address = IPAddress(name.dropFirst().dropLast()), address.family == .v6
+            else {
+                throw word.problem(
+                    "`\(name)` is not an IPv6 address in brackets", fix: "write it as [2001:db8::1]:\(port)")
             }
             host = .address(address)
         } else if name.contains(":") {
@@ -38,7 +40,8 @@ struct Endpoint: Hashable {
             host = .name(domain)
         } else {
             throw word.problem(
-                "`\(name)` is not \(allowingName ? "a host name or address" : "an address")", fix: "write it as \(form)")
+                "`\(name)` is not \(allowingName ? "a host name or address" : "an address")", fix: "write it as \(form)"
+            )
         }
     }
 

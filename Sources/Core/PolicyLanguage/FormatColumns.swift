@@ -28,7 +28,9 @@ struct FormatColumns {
     }
 
     /// Everything but one-line blocks shares the column behind the keywords.
-    private static func column(of shape: FormattedLine.Shape) -> FormattedLine.Shape { shape == .block ? .block : .statement }
+    private static func column(of shape: FormattedLine.Shape) -> FormattedLine.Shape {
+        shape == .block ? .block : .statement
+    }
 
     /// How many spaces stand before a word that is not the first one of its line.
     func gap(before index: Int, in line: FormattedLine) -> Int {

@@ -49,9 +49,12 @@ struct FormattedLine {
     var shape: Shape {
         guard words.count > 1, let kind = words[0].begins, !opensLongBlock else { return .other }
         if words.contains(where: \.isBrace) { return .block }
-        if kind == .tests, !["only", "never"].contains(where: { words[0].text.elementsEqual($0.utf8) }) { return .test }
+        if kind == .tests, !["only", "never"].contains(where: { words[0].text.elementsEqual($0.utf8) }) {
+            return .test
+        }
         let named: [String] = ["networks", "senders", "route"]
-        return kind == .top && words.count > 2 && named.contains { words[0].text.elementsEqual($0.utf8) } ? .named : .statement
+        return kind == .top && words.count > 2 && named.contains { words[0].text.elementsEqual($0.utf8) }
+            ? .named : .statement
     }
 
     /// The words of a test in parts: the verdict, then each fact with its values.

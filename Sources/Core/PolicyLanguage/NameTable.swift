@@ -16,7 +16,8 @@ struct NameTable {
     /// Throws if the name is taken.
     mutating func define(_ word: Word) throws(Diagnostic) {
         if let first = places[word.text] {
-            throw word.problem("a second \(kind) `\(word.text)`", fix: "give it another name; the first is in line \(first.line)")
+            throw word.problem(
+                "a second \(kind) `\(word.text)`", fix: "give it another name; the first is in line \(first.line)")
         }
         places[word.text] = word.at
     }

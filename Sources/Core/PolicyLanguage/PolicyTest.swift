@@ -1,6 +1,6 @@
 import Diagnostics
-import RelayPolicy
 import MailTypes
+import RelayPolicy
 
 /// One line of `tests { }` (Meaning 16).
 public struct PolicyTest: Sendable {

@@ -52,7 +52,9 @@ public struct PrintedPolicy: Hashable, Sendable {
         /// Domains that stand on one line have all else in common.
         var pending: (words: [String], rest: String) = ([], "")
         func flush() {
-            if !pending.words.isEmpty { lines.append("    domains  \(pending.words.joined(separator: " "))\(pending.rest)") }
+            if !pending.words.isEmpty {
+                lines.append("    domains  \(pending.words.joined(separator: " "))\(pending.rest)")
+            }
             pending.words = []
         }
         for entry in policy.local.entries {
@@ -62,7 +64,11 @@ public struct PrintedPolicy: Hashable, Sendable {
                 rest += " recipients file:\(file)" + (recipients.isEmpty ? " may-be-empty" : "")
             }
             let pattern = HostPattern(domain: entry.domain, isBelow: entry.isWildcard)
-            if PublicSuffixes.isMailboxProvider(entry.domain) || entry.isWildcard && PublicSuffixes.contains(entry.domain) { rest += " really-ours" }
+            if PublicSuffixes.isMailboxProvider(entry.domain)
+                || entry.isWildcard && PublicSuffixes.contains(entry.domain)
+            {
+                rest += " really-ours"
+            }
             if pending.rest != rest || pending.words.count == 8 || entry.recipients != nil { flush() }
             pending.rest = rest
             pending.words.append(pattern.isBelow ? "*.\(pattern.domain)" : "\(pattern.domain)")
@@ -80,7 +86,8 @@ public struct PrintedPolicy: Hashable, Sendable {
     ) -> [String] {
         [TrickTreatment.Treatment.reject, .resolve, .asWritten].compactMap { treatment in
             let tricks = AddressTrick.allCases.filter { treatments[$0] == treatment }.map(\.rawValue)
-            return tricks.isEmpty ? nil : "    address-tricks  \(tricks.joined(separator: " ")) \(treatment.rawValue)\(suffix)"
+            return tricks.isEmpty
+                ? nil : "    address-tricks  \(tricks.joined(separator: " ")) \(treatment.rawValue)\(suffix)"
         }
     }
 
@@ -129,7 +136,9 @@ public struct PrintedPolicy: Hashable, Sendable {
         switch conditions.tls {
         case .any: lines.append(("tls", "any"))
         case .certificate(let accepted):
-            let words = accepted.map { $0.hasPrefix("fingerprint:") ? Self.word($0) : "client-certificate \(Self.word($0))" }
+            let words = accepted.map {
+                $0.hasPrefix("fingerprint:") ? Self.word($0) : "client-certificate \(Self.word($0))"
+            }
             lines.append(("tls", words.joined(separator: " ")))
         case nil: break
         }
@@ -143,7 +152,10 @@ public struct PrintedPolicy: Hashable, Sendable {
     private static func rest(of rule: Rule) -> [Line] {
         var lines: [Line] = rule.limits.map { limit in
             let end = limit.thenReject ? " then reject" : ""
-            return ("limit", "\(limit.count) \(limit.unit.rawValue) per \(limit.window.components.seconds)s for each \(limit.subject.rawValue)\(end)")
+            return (
+                "limit",
+                "\(limit.count) \(limit.unit.rawValue) per \(limit.window.components.seconds)s for each \(limit.subject.rawValue)\(end)"
+            )
         }
         if let until = rule.until { lines.append(("until", "\(until)")) }
         if rule.proofNone { lines.append(("proof", "none")) }

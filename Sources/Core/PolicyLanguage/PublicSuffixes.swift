@@ -21,7 +21,8 @@ enum PublicSuffixes {
             ("bo", "com edu gob net org"), ("br", "com net org gov edu art blog eco ind inf adm adv"),
             ("bw", "co org"), ("cn", "ac com edu gov net org"), ("co", "com edu gov net nom org"),
             ("cr", "ac co ed fi go or sa"), ("cy", "ac com gov net org"), ("do", "com edu gob net org"),
-            ("ec", "com edu fin gob info med net org"), ("eg", "com edu eun gov net org sci"), ("es", "com edu gob nom org"),
+            ("ec", "com edu fin gob info med net org"), ("eg", "com edu eun gov net org sci"),
+            ("es", "com edu gob nom org"),
             ("fj", "ac com gov net org"), ("fr", "asso com gouv nom prd tm"), ("gh", "com edu gov org"),
             ("gr", "com edu gov net org"), ("gt", "com edu gob ind net org"), ("hk", "com edu gov idv net org"),
             ("hu", "co info org priv sport tm"), ("id", "ac co desa go mil my net or sch web"),
@@ -72,7 +73,8 @@ enum PublicSuffixes {
         for country in [
             "at", "be", "ca", "ch", "cl", "cn", "co.id", "co.il", "co.in", "co.jp", "co.kr", "co.nz", "co.th", "co.uk",
             "co.za", "com", "com.ar", "com.au", "com.br", "com.cn", "com.hk", "com.mx", "com.ph", "com.sg", "com.tr",
-            "com.tw", "com.vn", "cz", "de", "dk", "es", "fi", "fr", "gr", "hu", "ie", "in", "it", "jp", "nl", "no", "pl", "pt",
+            "com.tw", "com.vn", "cz", "de", "dk", "es", "fi", "fr", "gr", "hu", "ie", "in", "it", "jp", "nl", "no",
+            "pl", "pt",
             "ro", "ru", "se",
         ] {
             for provider in ["hotmail", "live", "outlook", "yahoo"] { names.append("\(provider).\(country)") }

@@ -33,7 +33,9 @@ struct StatementParser {
             isBackAtTop = false
             tree.statements += statements(of: .top, onLine: nil, depth: 0)
             if index < tokens.count, tokens[index].kind == .closeBrace {
-                report(tokens[index], "a `}` that closes nothing", fix: "delete it, or look for the `{` that is missing above")
+                report(
+                    tokens[index], "a `}` that closes nothing",
+                    fix: "delete it, or look for the `{` that is missing above")
                 index += 1
             }
         }
@@ -48,7 +50,9 @@ struct StatementParser {
             switch token.kind {
             case .lineEnd:
                 if line != nil {
-                    report(token, "a block that begins on its brace's line ends on that line", fix: "write `}` here, or each statement on a line of its own")
+                    report(
+                        token, "a block that begins on its brace's line ends on that line",
+                        fix: "write `}` here, or each statement on a line of its own")
                     line = nil
                 }
                 index += 1
@@ -73,7 +77,9 @@ struct StatementParser {
         let first = tokens[index]
         tree.starts[first.range.lowerBound] = kind
         if first.kind == .quoted {
-            report(first, "a statement begins with a word, not with quoted text", fix: "one of: \(kind.keywords.joined(separator: ", "))")
+            report(
+                first, "a statement begins with a word, not with quoted text",
+                fix: "one of: \(kind.keywords.joined(separator: ", "))")
         }
         var statement = Statement(keyword: word(first))
         index += 1

@@ -30,18 +30,28 @@ struct StrangersCheck {
 
     private var tooWide: Diagnostic? {
         let grants = openGrants
-        let all = grants.reduce(AddressSet()) { $0.union($1.addresses) }
+        let all = Self.union(of: grants)
         guard all.count(.v4) > Self.mostIPv4 || all.count(.v6) > Self.mostIPv6,
             let widest = grants.max(by: { $0.share < $1.share })
         else { return nil }
         let names = grants.filter { !$0.addresses.isEmpty }.map { "\"\($0.reading.rule.name)\"" }
         let rule = widest.reading.rule
-        let what = rule.conditions.name == nil ? "permits \(Self.amount(widest.addresses))" : "asks for a name that anybody can have"
+        let what =
+            rule.conditions.name == nil
+            ? "permits \(Self.amount(widest.addresses))" : "asks for a name that anybody can have"
         return Diagnostic(
             .critical, id: Self.id, "strangers can relay: \"\(rule.name)\" \(what)",
             at: widest.reading.place(of: rule.conditions.name == nil ? "from" : "name"),
-            why: "\(Self.list(names)) permit\(names.count == 1 ? "s" : ", taken together,") \(Self.amount(all)) without a login, certificate, POP login or name of their own, and more than a /8 of IPv4 or a /20 of IPv6 is nobody's own",
+            why:
+                "\(Self.list(names)) permit\(names.count == 1 ? "s" : ", taken together,") \(Self.amount(all)) without a login, certificate, POP login or name of their own, and more than a /8 of IPv4 or a /20 of IPv6 is nobody's own",
             fix: "name the networks that are yours, or ask for a login")
+    }
+
+    /// Public addresses that can relay by their address alone.
+    var strangersWhoCanRelay: AddressSet { Self.union(of: openGrants) }
+
+    private static func union(of grants: [Grant]) -> AddressSet {
+        grants.reduce(AddressSet()) { $0.union($1.addresses) }
     }
 
     private struct Grant {

@@ -31,7 +31,8 @@ struct Tokenizer {
                 return token(byte == UInt8(ascii: "{") ? .openBrace : .closeBrace) { $0.advance() }
             case UInt8(ascii: "#"):
                 if !isAfterSpace {
-                    report("`#` inside a word", length: 1, fix: "put a space before it for a comment, or quote the value")
+                    report(
+                        "`#` inside a word", length: 1, fix: "put a space before it for a comment, or quote the value")
                 }
                 return token(.comment) { $0.skip { $0 != 0x0a } }
             case UInt8(ascii: "\""):
@@ -41,7 +42,9 @@ struct Tokenizer {
                 isAfterSpace = false
                 return quoted()
             case 0..<0x20, 0x7f:
-                report("control character U+00\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))", length: 1, fix: "delete it")
+                report(
+                    "control character U+00\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))",
+                    length: 1, fix: "delete it")
                 advance()
                 isAfterSpace = true
             default:
@@ -93,11 +96,14 @@ struct Tokenizer {
         }
         if isClosed, let byte = current, Self.isPartOfWord(byte) {
             skip(while: Self.isPartOfWord)
+            token.range = token.range.lowerBound..<position
             token.length = column - token.column
             problems.append(
                 Diagnostic(
                     .error, "a word directly after quoted text", at: location(of: token),
-                    fix: "put a space between them; a mailbox with quotes in it is quoted whole: \"\\\"a b\\\"@example.com\""))
+                    fix:
+                        "put a space between them; a mailbox with quotes in it is quoted whole: \"\\\"a b\\\"@example.com\""
+                ))
         }
         if !isClosed {
             problems.append(
@@ -123,7 +129,9 @@ struct Tokenizer {
         var end = position
         if kind == .comment || kind == .quoted {
             // The CR of a CRLF belongs to the line's end.
-            while end > start, source.bytes[end - 1] == 0x0d, end < source.bytes.count, source.bytes[end] == 0x0a { end -= 1 }
+            while end > start, source.bytes[end - 1] == 0x0d, end < source.bytes.count, source.bytes[end] == 0x0a {
+                end -= 1
+            }
             if end != position {
                 (position, column) = (end, column - 1)
             }

@@ -50,6 +50,8 @@ struct ValueCursor {
     }
 
     func missing(_ what: String) -> Diagnostic {
-        Diagnostic(.error, "\(what) is missing after `\((statement.values.last ?? statement.keyword).text)`", at: statement.end)
+        Diagnostic(
+            .error, "\(what) is missing after `\((statement.values.last ?? statement.keyword).text)`", at: statement.end
+        )
     }
 }

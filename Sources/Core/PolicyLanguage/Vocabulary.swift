@@ -63,7 +63,8 @@ enum BlockKind: Hashable {
             .rule: [
                 "client": "from", "source": "from", "ip": "from", "network": "from", "networks": "from",
                 "recipient": "to", "recipients": "to", "rcpt": "to", "destination": "to", "mail-from": "sender",
-                "user": "login", "auth": "login", "expires": "until", "comment": "because", "host": "name", "rate": "limit",
+                "user": "login", "auth": "login", "expires": "until", "comment": "because", "host": "name",
+                "rate": "limit",
             ],
             .upstream: ["host": "server", "address": "server", "port": "server"],
             .listen: ["port": "address", "tls": "starttls", "bind": "address"],
@@ -94,7 +95,8 @@ enum BlockKind: Hashable {
         case (.top, "log"): .log
         case (.top, "selfprobe"): .selfprobe
         case (.top, "tests"): .tests
-        case (.refuse, _), (.relay, _): keywords.contains(keyword) || keyword == "permit" || keyword == "pass" ? .rule : .unknown
+        case (.refuse, _), (.relay, _):
+            keywords.contains(keyword) || keyword == "permit" || keyword == "pass" ? .rule : .unknown
         default: .unknown
         }
     }

@@ -25,7 +25,9 @@ extension Word {
 
     /// Whether this can only be a name of `senders`: a domain of one label is written `*@localhost`.
     var canBeNameOfSenders: Bool {
-        !text.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "[") }
+        !text.utf8.contains {
+            $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "[")
+        }
             && text != "<>" && text != "*"
     }
 

@@ -17,7 +17,9 @@ extension Word {
 
     /// This word as one of `choices`, whose raw values are words of the language; `others` are named in the
     /// message beside them.
-    func choice<Value: RawRepresentable<String>>(among choices: [Value], or others: [String] = []) throws(Diagnostic) -> Value {
+    func choice<Value: RawRepresentable<String>>(among choices: [Value], or others: [String] = []) throws(Diagnostic)
+        -> Value
+    {
         guard let value = choices.first(where: { $0.rawValue == text }) else {
             throw isNot(oneOf: choices.map(\.rawValue) + others)
         }

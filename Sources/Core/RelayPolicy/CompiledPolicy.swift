@@ -44,7 +44,7 @@ public final class CompiledPolicy: Sendable {
     }
 
     private struct Matcher: RuleMatcher {
-        unowned let compiled: CompiledPolicy
+        let compiled: CompiledPolicy
         let client: ClientFacts
         let observersCount: Bool
 

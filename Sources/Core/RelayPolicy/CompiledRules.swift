@@ -23,7 +23,8 @@ final class CompiledRules: Sendable {
         }
         wordCount = RuleSet.wordCount(rules.count)
         from = AddressIndex(rules.map { $0.conditions.from?.set })
-        localAddress = rules.contains { $0.conditions.localAddress != nil }
+        localAddress =
+            rules.contains { $0.conditions.localAddress != nil }
             ? AddressIndex(rules.map { $0.conditions.localAddress?.set }) : nil
         withoutLocalAddress = rulesWhere { $0.conditions.localAddress == nil }
         sender = PatternIndex(rules.map { $0.conditions.sender?.set })

@@ -11,7 +11,9 @@ struct DomainIndex: Sendable {
 
     init(_ entries: some Sequence<(domain: Domain, isAncestor: Bool, number: Int)>) {
         let numbers = Dictionary(
-            entries.map { (ByteKeyTable.Key(kind: $0.isAncestor ? Self.below : Self.exact, bytes: $0.domain.bytes), $0.number) },
+            entries.map {
+                (ByteKeyTable.Key(kind: $0.isAncestor ? Self.below : Self.exact, bytes: $0.domain.bytes), $0.number)
+            },
             uniquingKeysWith: { first, _ in first })
         self.numbers = ByteKeyTable(numbers)
         hasAncestors = numbers.keys.contains { $0.kind == Self.below }

@@ -1,7 +1,7 @@
 import MailTypes
 
-/// Which rules of a list hold for a sender or a recipient: every pattern of every rule in one table, asked once for each
-/// form of pattern that may match.
+/// Which rules of a list hold for a sender or a recipient: every pattern of every rule in one table, asked once for
+/// each form of pattern that may match.
 ///
 /// Domains are hashed from their end, so that one pass over a domain gives the hash of every domain above it and of
 /// every end that an `ends-with:` may ask for.

@@ -6,7 +6,8 @@ extension Policy {
         request.listener.flatMap { name in listeners.first { $0.name == name } }
     }
 
-    /// Whether the node or the listener has `observe`, so that every recipient passes to the `local` route (Meaning 13).
+    /// Whether the node or the listener has `observe`, so that every recipient passes, to the `local` route
+    /// (Meaning 13).
     func observes(_ request: RelayRequest) -> Bool {
         observes || (listener(of: request)?.observes ?? false)
     }

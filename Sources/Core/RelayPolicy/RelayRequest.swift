@@ -13,7 +13,8 @@ public struct RelayRequest: Hashable, Sendable {
     public var helo: [UInt8]?
     public var heloStatus: HeloStatus = .unasked
     public var login: Fact<Login> = .absent
-    /// The word after `client-certificate`, or `fingerprint:…`.
+    /// The word after `client-certificate`, or `fingerprint:…` in lower case: of every rule whose certificate the
+    /// client's chain satisfies.
     public var certificates: [String] = []
     /// `TLSv1.3`; nil without TLS.
     public var tlsVersion: String?

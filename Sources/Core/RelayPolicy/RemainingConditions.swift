@@ -48,7 +48,8 @@ final class RemainingConditions: Sendable {
         }
         needsPOPLogin = conditions.needsPOPLogin
         until = rule.liveUntil
-        fitsEveryClient = conditions.name == nil && conditions.listeners == nil && conditions.helo == nil
+        fitsEveryClient =
+            conditions.name == nil && conditions.listeners == nil && conditions.helo == nil
             && conditions.login == nil && conditions.tls == nil && !conditions.needsPOPLogin && until == nil
     }
 

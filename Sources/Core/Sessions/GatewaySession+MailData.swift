@@ -55,7 +55,7 @@ extension GatewaySession {
     public func receivedLine(at moment: Moment) -> [UInt8] {
         ReceivedLine(
             request: request, extended: saidEHLO, smtpUTF8: transaction.parameters.smtpUTF8,
-            hostname: terms.hostname, id: transaction.id, recipient: transaction.soleRecipient, now: moment.now
+            hostname: terms.hostname, id: transaction.id, recipient: transaction.soleRecipient, date: moment.date
         ).wireForm
     }
 

@@ -35,13 +35,18 @@ public struct SessionLimits: Hashable, Sendable {
 /// What the shell knows at the moment of an event.
 public struct Moment {
     public let now: Instant
+    /// `now` for a Received line (`Instant.rfc5322`): it changes once a second, so the shell keeps it.
+    public let date: String
     /// The client has had too many relays refused: nothing is relayed for it without a login.
     public let clientIsBanned: Bool
     /// Makes the id of a decision or a message.
     public let newIdentifier: () -> String
 
-    public init(now: Instant, clientIsBanned: Bool = false, newIdentifier: @escaping () -> String) {
-        (self.now, self.clientIsBanned, self.newIdentifier) = (now, clientIsBanned, newIdentifier)
+    public init(
+        now: Instant, date: String? = nil, clientIsBanned: Bool = false, newIdentifier: @escaping () -> String
+    ) {
+        (self.now, self.date) = (now, date ?? now.rfc5322)
+        (self.clientIsBanned, self.newIdentifier) = (clientIsBanned, newIdentifier)
     }
 }
 

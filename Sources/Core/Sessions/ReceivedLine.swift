@@ -11,14 +11,21 @@ struct ReceivedLine {
     let id: String
     /// The only recipient; with several none is named, so that none learns of another.
     let recipient: ForwardPath?
-    let now: Instant
+    let date: String
 
     var wireForm: [UInt8] {
-        var bytes = Array("Received: from ".utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(300)
+        bytes += "Received: from ".utf8
         bytes += Self.harmless(request.helo ?? Array("unknown".utf8))
-        bytes += Array(" (\(clientName) [\(address)])\r\n\tby \(hostname) with \(protocolName) id \(id)".utf8)
-        if let recipient { bytes += Array("\r\n\tfor ".utf8) + recipient.wireForm }
-        bytes += Array(";\r\n\t\(now.rfc5322)\r\n".utf8)
+        for part in [" (", clientName, " [", address, "])\r\n\tby ", hostname, " with ", protocolName, " id ", id] {
+            bytes += part.utf8
+        }
+        if let recipient {
+            bytes += "\r\n\tfor ".utf8
+            bytes += recipient.wireForm
+        }
+        for part in [";\r\n\t", date, "\r\n"] { bytes += part.utf8 }
         return bytes
     }
 

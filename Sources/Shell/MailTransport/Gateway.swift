@@ -26,17 +26,20 @@ public final class Gateway: Sendable {
 
     /// Binds every listener, or none, and begins to accept.
     public func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
+        let change = try await listeners.prepare(settings.listeners, workers)
         for worker in workers { try? await worker.loop.submit { worker.start() }.get() }
-        try await listeners.change(to: settings.listeners, workers)
+        await listeners.commit(change)
     }
 
-    /// All or nothing: when a new listener cannot be bound, everything stays as it was.
+    /// All or nothing: when a new listener cannot be bound, everything stays as it was. Nobody is accepted on a new one
+    /// before every event loop judges by the new rules.
     public func apply(_ settings: GatewaySettings) async throws(ListeningProblem) {
-        try await listeners.change(to: settings.listeners, workers)
+        let change = try await listeners.prepare(settings.listeners, workers)
         for worker in workers { try? await worker.loop.submit { worker.apply(settings) }.get() }
+        await listeners.commit(change)
     }
 
-    /// The addresses that are listened on; where the port was 0, the one that the system chose.
+    /// The addresses that are listened on.
     public func boundAddresses() async -> [(listener: String, address: GatewaySettings.Address)] {
         await listeners.bound
     }
@@ -77,67 +80,4 @@ public struct ListeningProblem: Error, Sendable {
     public let listener: String
     public let address: GatewaySettings.Address
     public let message: String
-}
-
-/// The listening sockets. Those whose address a reload keeps are not bound again.
-private actor Listeners {
-    private struct Bound {
-        let name: String
-        let address: GatewaySettings.Address
-        let channels: [any Channel]
-    }
-    private var sockets: [Bound] = []
-
-    var bound: [(listener: String, address: GatewaySettings.Address)] {
-        sockets.map { socket in
-            var address = socket.address
-            if let port = socket.channels.first?.localAddress?.port { address.port = UInt16(port) }
-            return (socket.name, address)
-        }
-    }
-
-    func change(to listeners: [GatewaySettings.Listener], _ workers: [Worker]) async throws(ListeningProblem) {
-        let wanted = listeners.flatMap { listener in listener.addresses.map { (listener.name, $0) } }
-        var added: [Bound] = []
-        for (name, address) in wanted where !sockets.contains(where: { $0.name == name && $0.address == address }) {
-            do {
-                added.append(Bound(name: name, address: address, channels: try await bind(address, name, workers)))
-            } catch {
-                for socket in added { await close(socket) }
-                throw ListeningProblem(listener: name, address: address, message: "\(error)")
-            }
-        }
-        for socket in sockets where !wanted.contains(where: { $0.0 == socket.name && $0.1 == socket.address }) {
-            await close(socket)
-        }
-        sockets.removeAll { socket in !wanted.contains { $0.0 == socket.name && $0.1 == socket.address } }
-        sockets += added
-    }
-
-    /// SO_REUSEPORT would let two daemons share a port without a word, so a plain socket has to get it first.
-    private func bind(_ address: GatewaySettings.Address, _ name: String, _ workers: [Worker]) async throws -> [any Channel] {
-        var address = address
-        let probe = try await ServerBootstrap(group: workers[0].loop)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: address.host.description, port: Int(address.port)).get()
-        if let port = probe.localAddress?.port { address.port = UInt16(port) }
-        try await probe.close()
-        var channels: [any Channel] = []
-        do {
-            for worker in workers { channels.append(try await worker.listen(address, listener: name).get()) }
-        } catch {
-            for channel in channels { try? await channel.close() }
-            throw error
-        }
-        return channels
-    }
-
-    private func close(_ socket: Bound) async {
-        for channel in socket.channels { try? await channel.close() }
-    }
-
-    func closeAll() async {
-        for socket in sockets { await close(socket) }
-        sockets.removeAll()
-    }
 }

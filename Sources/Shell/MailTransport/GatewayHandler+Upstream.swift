@@ -10,7 +10,9 @@ extension GatewayHandler {
         let rules = indexes.map { session.terms.policy.policy.relay[$0] }
         let outcome = worker.shared.charge(rules, for: request, isFirstRecipient: session.isFirstRecipient)
         let limited = rules.filter { $0.limits.contains { $0.unit == .bytes } }
-        if !limited.isEmpty { byteLimits = (limited, request) }
+        for rule in limited where !byteLimits.contains(where: { $0.rule.name == rule.name }) {
+            byteLimits.append((rule, request))
+        }
         switch outcome {
         case .charged: perform(session.charged(nil))
         case .spent(let limit, let rule): perform(session.charged(permit.whenSpent(limit, of: rule)))
@@ -19,8 +21,8 @@ extension GatewayHandler {
     }
 
     func chargeBytes(_ record: TransactionRecord) {
-        guard let (rules, request) = byteLimits.take(), record.reply.isPositive else { return }
-        worker.shared.charge(bytes: record.bytes, to: rules, for: request)
+        guard record.reply.isPositive else { return }
+        for (rule, request) in byteLimits { worker.shared.charge(bytes: record.bytes, to: [rule], for: request) }
     }
 
     /// Offers a recipient on the transaction's connection, on an idle one, or on a new one.
@@ -118,6 +120,7 @@ extension GatewayHandler {
     /// The transaction is over between two commands: the connection may serve another.
     func releaseUpstream() {
         pendingOffer = nil
+        byteLimits.removeAll()
         guard let connection = upstream.take() else { return }
         connection.pool.giveBack(connection)
     }
@@ -125,6 +128,7 @@ extension GatewayHandler {
     /// The transaction is cut off wherever it is: nothing more reaches the server on this connection.
     func cutUpstream() {
         pendingOffer = nil
+        byteLimits.removeAll()
         guard let connection = upstream.take() else { return }
         if connection.session.isReusable { connection.pool.giveBack(connection) } else { connection.pool.discard(connection) }
     }

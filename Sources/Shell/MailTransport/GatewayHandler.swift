@@ -30,13 +30,14 @@ final class GatewayHandler: ChannelInboundHandler {
     private var lingeredBytes = 0
     private let began = NIODeadline.now()
     private var deadline: NIODeadline
+    private var mailDataDeadline = NIODeadline.distantFuture
 
     // The protected server's side; see GatewayHandler+Upstream.swift.
     var upstream: UpstreamConnection?
     var upstreamName = ""
     var pendingOffer: RecipientOffer?
-    /// Rules with a limit on bytes that permitted a recipient of this transaction.
-    var byteLimits: (rules: [Rule], request: RelayRequest)?
+    /// Rules with a limit on bytes that permitted a recipient of this transaction, and for whom.
+    var byteLimits: [(rule: Rule, request: RelayRequest)] = []
 
     init(worker: Worker, listener: String, channel: any Channel) {
         let remote = channel.remoteAddress.flatMap(Self.address)
@@ -139,7 +140,8 @@ final class GatewayHandler: ChannelInboundHandler {
     // MARK: The worker's word
 
     func sweep(_ now: NIODeadline) {
-        guard now >= deadline || now >= began + worker.deadlines.session else { return }
+        let isLate = now >= deadline || session.wantsData && now >= mailDataDeadline
+        guard isLate || now >= began + worker.deadlines.session else { return }
         if isLingering || session.isClosed { return abort() }
         end(Reply(421, "4.4.2", "Timeout; closing"))
     }
@@ -151,6 +153,9 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     func abort() { context?.close(promise: nil) }
+
+    /// The protected server's own deadlines end a wait for it; ours comes behind them.
+    private static let patience = TimeAmount.minutes(1)
 
     // MARK: Bytes in
 
@@ -212,7 +217,6 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     private func receiveData(_ bytes: inout ByteBuffer) {
-        deadline = min(deadline, .now() + worker.deadlines.dataBlock)
         let step = bytes.withUnsafeReadableBytes { session.receivedData($0) }
         reportEvents()
         switch step {
@@ -223,6 +227,7 @@ final class GatewayHandler: ChannelInboundHandler {
             deadline = .now() + worker.deadlines.dataBlock
         case .forwardLast(let count):
             if let last = bytes.readSlice(length: count) { upstream?.write(last) }
+            deadline = .now() + worker.deadlines.upstreamOutcome + Self.patience
             upstream?.mailDataEnded()
             upstream?.flush()
             if upstream == nil { perform(session.outcome(nil)) }
@@ -256,8 +261,13 @@ final class GatewayHandler: ChannelInboundHandler {
             say(reply)
             if worker.isStopping { stop() }
         case .charge(let rules, let request): charge(rules, request)
-        case .offer(let offer): self.offer(offer)
-        case .askForData: askForData()
+        case .offer(let offer):
+            deadline = .now() + worker.deadlines.upstreamReply + Self.patience
+            self.offer(offer)
+        case .askForData:
+            deadline = .now() + worker.deadlines.upstreamReply + Self.patience
+            mailDataDeadline = .now() + worker.deadlines.mailData
+            askForData()
         }
     }
 

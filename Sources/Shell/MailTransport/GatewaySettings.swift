@@ -13,6 +13,13 @@ public struct GatewaySettings: Sendable {
         (self.terms, self.upstreams, self.listeners) = (terms, upstreams, listeners)
     }
 
+    /// Names of the upstreams that some recipient can be sent to.
+    var routedUpstreams: Set<String> {
+        let policy = terms.policy.policy
+        let routes = [policy.routes.local, policy.routes.elsewhere, policy.routes.clients].compactMap { $0 }
+        return Set(routes + policy.local.entries.compactMap(\.upstream))
+    }
+
     public struct Upstream: Hashable, Sendable {
         public var name: String
         public var servers: [Server]

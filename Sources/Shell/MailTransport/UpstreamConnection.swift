@@ -1,6 +1,8 @@
+import Glibc
 import MailProtocols
 import MailTypes
 import NIOCore
+import NIOPosix
 import Sessions
 
 /// One connection to a protected server: carries out what its `UpstreamSession` says. It belongs to one session at
@@ -158,8 +160,19 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func dialFailed(_ error: any Error) {
-        pool.failed(server, "\(error)")
+        pool.failed(server, Self.words(for: error))
         settle(false)
+    }
+
+    /// The system's word, out of what NIO wraps it in.
+    private static func words(for error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { words(for: $0.error) } ?? "no address of \(error.host) was found"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout: "did not answer in time"
+        default: "\(error)"
+        }
     }
 
     private func settle(_ isReady: Bool) {

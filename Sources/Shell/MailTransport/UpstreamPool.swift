@@ -122,9 +122,10 @@ final class UpstreamPool {
 
     func failed(_ server: GatewaySettings.Server, _ reason: String) {
         busy = busy.filter { $0.value.server != server || $0.value.isReady }
+        let isNews = health[server]?.lastError != reason
         health[server, default: Health()].notBefore = .now() + worker.deadlines.upstreamRetry
         health[server, default: Health()].lastError = reason
-        worker.log.upstreamFailed(name, server, reason)
+        if isNews { worker.log.upstreamFailed(name, server, reason) }
     }
 
     func learned(_ capabilities: ServerCapabilities, of server: GatewaySettings.Server) {

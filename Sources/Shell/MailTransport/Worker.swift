@@ -51,7 +51,7 @@ final class Worker: @unchecked Sendable {
         let kept = pools.filter { unchanged.contains($0.key) }
         let removed = pools.filter { !unchanged.contains($0.key) }.values
         for pool in removed { pool.closeIdle() }
-        formerPools = (formerPools + removed).filter(\.isInUse)
+        formerPools += removed
         pools = kept
         for upstream in settings.upstreams where pools[upstream.name] == nil {
             pools[upstream.name] = UpstreamPool(upstream, worker: self)
@@ -66,13 +66,14 @@ final class Worker: @unchecked Sendable {
         }
     }
 
-    func pool(_ name: String) -> UpstreamPool? { pools[name] }
+    /// Also one that a reload removed, for sessions that began before it.
+    func pool(_ name: String) -> UpstreamPool? { pools[name] ?? formerPools.last { $0.name == name } }
 
     /// What all routed servers can do; the least until each has been asked.
     var announced: ServerCapabilities {
         var all: ServerCapabilities?
-        for pool in pools.values {
-            guard let capabilities = pool.capabilities else { return .least }
+        for name in settings.routedUpstreams {
+            guard let capabilities = pools[name]?.capabilities else { return .least }
             all = all?.intersection(capabilities) ?? capabilities
         }
         return all ?? .least
@@ -81,7 +82,8 @@ final class Worker: @unchecked Sendable {
     func moment(for client: IPAddress) -> Moment {
         let now = clock()
         let banned = settings.connections.refusedRelays != nil && shared.isBanned(client, at: now)
-        return Moment(now: now, clientIsBanned: banned, newIdentifier: newIdentifier)
+        if now.seconds != dateOf { (dateOf, date) = (now.seconds, now.rfc5322) }
+        return Moment(now: now, date: date, clientIsBanned: banned, newIdentifier: newIdentifier)
     }
 
     // MARK: Sessions
@@ -103,6 +105,9 @@ final class Worker: @unchecked Sendable {
         if isStopping, sessions.isEmpty { whenEmpty?.succeed() }
     }
 
+    /// The date of Received lines, and the second that it is of.
+    private var date = ""
+    private var dateOf = Int64.min
     private var lastNumber: UInt64 = 0
 
     func nextNumber() -> UInt64 {
@@ -119,6 +124,10 @@ final class Worker: @unchecked Sendable {
         guard sweeps % 5 == 0 else { return }
         for session in sessions.values { session.sweep(now) }
         if sweeps % 25 == 0 { learnCapabilities() }
+        if !formerPools.isEmpty, sessions.values.allSatisfy({ $0.session.terms === settings.terms }) {
+            for pool in formerPools { pool.closeIdle() }
+            formerPools.removeAll()
+        }
     }
 
     /// Sessions between transactions get 421 now, the others after their transaction. The future is done when none is
@@ -152,7 +161,7 @@ final class Worker: @unchecked Sendable {
             .connectTimeout(deadlines.connect)
             .channelOption(.autoRead, value: false)
             .channelOption(.maxMessagesPerRead, value: 1)
-            .channelOption(.recvAllocator, value: receiveBuffer)
+            .channelOption(.recvAllocator, value: BorrowedReceiveBuffer(from: receiveBuffer))
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler.value) }
@@ -160,12 +169,15 @@ final class Worker: @unchecked Sendable {
             .connect(host: server.host, port: Int(server.port))
     }
 
-    /// A socket of this event loop's own on `address`, beside those of the others (SO_REUSEPORT).
-    func listen(_ address: GatewaySettings.Address, listener: String) -> EventLoopFuture<any Channel> {
+    /// A socket of this event loop's own on `address`, beside those of the others (SO_REUSEPORT). It accepts nobody until
+    /// it is told to read.
+    func listen(_ address: GatewaySettings.Address, _ name: ListenerName) -> EventLoopFuture<any Channel> {
         ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
             .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.autoRead, value: false)
+            .onlyIPv6(on: address)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause())
@@ -173,13 +185,14 @@ final class Worker: @unchecked Sendable {
             }
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.recvAllocator, value: receiveBuffer)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.syncOptions?.setOption(
+                        .recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
                     try channel.pipeline.syncOperations.addHandler(
-                        GatewayHandler(worker: self, listener: listener, channel: channel))
+                        GatewayHandler(worker: self, listener: name.current, channel: channel))
                 }
             }
             .bind(host: address.host.description, port: Int(address.port))

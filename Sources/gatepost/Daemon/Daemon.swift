@@ -31,8 +31,21 @@ actor Daemon {
         log.note("state=running config=\(active.file) hash=\(active.fingerprint) version=\(Version.text)")
     }
 
-    /// All or nothing: a file with errors, or a listener that cannot be bound, changes nothing.
+    /// The last reload that was asked for; the next one waits for it.
+    private var lastReload: Task<JSONValue, Never>?
+
+    /// All or nothing: a file with errors, or a listener that cannot be bound, changes nothing. One at a time.
     func reload() async -> JSONValue {
+        let previous = lastReload
+        let task = Task {
+            _ = await previous?.value
+            return await takeConfiguration()
+        }
+        lastReload = task
+        return await task.value
+    }
+
+    private func takeConfiguration() async -> JSONValue {
         do {
             let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay)
             try await gateway.apply(GatewaySettings(loaded.configuration))

@@ -17,7 +17,6 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        Signals.block()
         let file = try shared.configurationFile()
         let loaded: LoadedConfiguration
         do throws(LoadedConfiguration.Refusal) {

@@ -17,7 +17,6 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "No color, even on a terminal.") var noColor = false
 
     func run() async throws {
-        Signals.block()
         let stays = !once && !json
         let quiet = open("/dev/null", O_WRONLY | O_CLOEXEC)
         let log = DaemonLog(LogWriter(descriptor: stays ? STDERR_FILENO : quiet), format: .text)

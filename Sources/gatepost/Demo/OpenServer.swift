@@ -54,7 +54,7 @@ final class OpenServer: Sendable {
                 say("250 ok")
             case "DATA":
                 say("354 go on")
-                let tag = readMessage(&lines)
+                guard let tag = readMessage(&lines) else { return }
                 arrivals.withLockedValue { $0 += recipients.map { Arrival(tag: tag, destination: $0) } }
                 recipients = []
                 say("250 taken")
@@ -69,13 +69,15 @@ final class OpenServer: Sendable {
         }
     }
 
-    /// Reads to a line with a dot alone, whatever its line ends are: that is what makes smuggling possible.
-    private func readMessage(_ lines: inout LineReader) -> String {
+    /// Reads to a line with a dot alone, whatever its line ends are: that is what makes smuggling possible. Nil when the
+    /// client is gone before.
+    private func readMessage(_ lines: inout LineReader) -> String? {
         var tag = ""
-        while let line = lines.next(), line != "." {
+        while let line = lines.next() {
+            if line == "." { return tag }
             if line.hasPrefix("X-Demo: ") { tag = String(line.dropFirst(8)) }
         }
-        return tag
+        return nil
     }
 
     /// Route, quotes, percent, bang and double `@` resolved, as long as the domain on the right is ours.

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 import time
 
 from .loopback import HERE, STRANGER
@@ -117,6 +118,15 @@ class Client:
             if not more:
                 return data
             data += more
+
+    def half_close(self):
+        """Says that it has no more to say."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def abort(self):
+        """Closes with an error (RST)."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
 
     def is_open(self):
         """Whether the session still answers."""

@@ -16,7 +16,7 @@ import time
 from .loopback import HERE
 
 EXTENSIONS = ("PIPELINING", "SIZE", "8BITMIME", "DSN", "ENHANCEDSTATUSCODES")
-END = re.compile(rb"(?:^|(?<=\r\n))\.\r\n")
+END = re.compile(rb"\r\n\.\r\n")
 
 
 class Gone(Exception):
@@ -36,7 +36,7 @@ class Message:
 
 
 class Server:
-    """`end` says what ends the mail data here. A server without PIPELINING answers a command that came early with 503."""
+    """`end` finds what ends the mail data here, with the line end before it."""
 
     largest_kept = 1 << 20
 
@@ -55,6 +55,8 @@ class Server:
         self.messages = []
         self.commands = []
         self.connections = 0
+        self.pipelined = 0
+        """How often a command came before the reply to the one before it."""
 
     def __enter__(self):
         self.start()
@@ -163,6 +165,7 @@ class Connection:
         line, _, self.buffer = self.buffer.partition(b"\n")
         line = line.rstrip(b"\r").decode("utf-8", "replace")
         self.server.commands.append(line)
+        self.server.pipelined += bool(self.buffer)
         return line
 
     def serve(self):
@@ -201,25 +204,23 @@ class Connection:
             if not self.buffer:
                 self.buffer = self.receive()
             self.step("body", None)
-        kept, size, tail = [], 0, b""
+        # The command's own line end stands before the first line.
+        kept, size, tail = [], 0, b"\r\n"
         while True:
-            # The end may be cut anywhere, so that the last bytes are looked at again; a line starts where data start.
             chunk = self.buffer or self.receive()
             self.buffer = b""
             window = tail + chunk
-            found = self.server.end.search(window) if size < 8 or b"." in window else None
+            found = self.server.end.search(window)
+            if size <= self.server.largest_kept:
+                kept.append(chunk)
             if found:
-                size += found.start() - len(tail)
-                kept.append(window[len(tail) : found.start()])
+                # The line end before the dot belongs to the data.
+                size += found.start() + 2 - len(tail)
                 self.buffer = window[found.end() :]
                 break
             size += len(chunk)
-            if size <= self.server.largest_kept:
-                kept.append(chunk)
             tail = window[-8:]
-            if size <= 8:
-                continue
-        data = b"".join(kept)
+        data = b"".join(kept)[:size]
         if self.step("final", "250 2.0.0 Ok: queued as 4F0C").startswith("250"):
             self.server.messages.append(Message(self.mail, self.recipients, data, size))
         self.mail, self.recipients = None, []

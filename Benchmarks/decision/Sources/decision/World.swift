@@ -41,7 +41,10 @@ struct World {
             (0..<length).map { LocalDomains.Entry(domain: domain("ours\($0).example"), at: place) })
         policy.ownership = Dictionary(
             uniqueKeysWithValues: (0..<100).map {
-                ("user\($0)", PathPatternSet([.mailbox(localPart: Array("user\($0)".utf8), domain: domain("ours0.example"))]))
+                (
+                    "user\($0)",
+                    PathPatternSet([.mailbox(localPart: Array("user\($0)".utf8), domain: domain("ours0.example"))])
+                )
             })
         policy.relay = (0..<rules).map { rule in
             // Every list item belongs to one rule, so that together they are `length`.
@@ -57,7 +60,8 @@ struct World {
                 conditions.to = .init(
                     PathPatternSet(items.map { .domain(domain("partner\($0).example")) }), text: "partners\(rule)")
             }
-            return Rule(name: "rule \(rule)", at: place, verb: rule % 10 == 3 ? .reject : .permit, conditions: conditions)
+            return Rule(
+                name: "rule \(rule)", at: place, verb: rule % 10 == 3 ? .reject : .permit, conditions: conditions)
         }
         policy.refuse = [
             Rule(

@@ -22,7 +22,9 @@ func nanoseconds(each requests: [RelayRequest], rounds: Int, _ decide: (RelayReq
 func column(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
 
 var first: [String: Double] = [:]
-print(column("lists", 7), column("request", 24), column("compiled ns", 12), column("plain ns", 12), column("plain/compiled", 15), column("growth", 7))
+print(
+    column("lists", 7), column("request", 24), column("compiled ns", 12), column("plain ns", 12),
+    column("plain/compiled", 15), column("growth", 7))
 for length in [100, 1_000, 10_000] {
     let world = World(length: length)
     let compiled = CompiledPolicy(world.policy)

@@ -12,7 +12,8 @@ struct MeaningOfListsTests {
         arguments: [
             ("a@ours.example", "permit delivery"), ("a@OURS.example", "permit delivery"),
             ("a@sub.ours.example", "reject deny-rule \"everything\""), ("a@deep.below.wild.example", "permit delivery"),
-            ("a@wild.example", "reject deny-rule \"everything\""), ("a@notours.example", "reject deny-rule \"everything\""),
+            ("a@wild.example", "reject deny-rule \"everything\""),
+            ("a@notours.example", "reject deny-rule \"everything\""),
             ("a@[192.0.2.1]", "permit delivery"), ("a@[192.0.2.2]", "reject address-trick"),
             ("a@victim.example", "reject deny-rule \"everything\""), ("<postmaster>", "permit delivery"),
         ])
@@ -69,7 +70,9 @@ struct MeaningOfListsTests {
         #expect(stranger.reply == Reply(550, "5.7.1", "Relaying denied"))
     }
 
-    @Test("2: an empty relay list and a missing one permit nobody", arguments: ["192.0.2.1", "127.0.0.1", "::1", "10.0.0.1"])
+    @Test(
+        "2: an empty relay list and a missing one permit nobody",
+        arguments: ["192.0.2.1", "127.0.0.1", "::1", "10.0.0.1"])
     func emptyList(client: String) {
         #expect(Policy().decide(request(from: client)).gist == "reject no-rule")
         #expect(Policy().decide(request(from: client, to: "a@ours.example")).gist == "reject no-rule")
@@ -110,7 +113,8 @@ struct MeaningOfListsTests {
         .init(
             name: "name none", write: { $0.name = .some(.none) }, meets: { $0.clientName = .forged },
             misses: { $0.clientName = .confirmed(domain("a.example")) }),
-        .init(name: "name none, absent", write: { $0.name = .some(.none) }, meets: { $0.clientName = .absent },
+        .init(
+            name: "name none, absent", write: { $0.name = .some(.none) }, meets: { $0.clientName = .absent },
             misses: { $0.clientName = .confirmed(domain("a.example")) }),
         .init(
             name: "local-address", write: { $0.localAddress = office },
@@ -136,7 +140,9 @@ struct MeaningOfListsTests {
         .init(
             name: "helo unverified", write: { $0.helo = .unverified }, meets: { $0.heloStatus = .unverified },
             misses: { $0.heloStatus = .verified }),
-        .init(name: "helo unverified, not asked", write: { $0.helo = .unverified }, meets: { $0.heloStatus = .unverified }),
+        .init(
+            name: "helo unverified, not asked", write: { $0.helo = .unverified }, meets: { $0.heloStatus = .unverified }
+        ),
         .init(
             name: "login any", write: { $0.login = .init(names: nil) },
             meets: { $0.login = .known(.init(name: "zoe")) }),

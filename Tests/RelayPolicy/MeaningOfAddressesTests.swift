@@ -21,7 +21,8 @@ struct MeaningOfAddressesTests {
         let byFrom = rule(.reject, "from") { $0.from = addresses("198.51.100.0/24") }
         let all = rule(.reject, "all")
         #expect(Policy(refuse: [all, bySender, byBoth]).decide(request(to: to)).gist == "permit delivery")
-        #expect(Policy(refuse: [all, bySender, byBoth, byFrom]).decide(request(to: to)).gist == "reject deny-rule \"from\"")
+        #expect(
+            Policy(refuse: [all, bySender, byBoth, byFrom]).decide(request(to: to)).gist == "reject deny-rule \"from\"")
     }
 
     @Test(
@@ -40,7 +41,8 @@ struct MeaningOfAddressesTests {
 
     @Test("9: refuse is asked before relay")
     func refuseFirst() {
-        let policy = Policy(refuse: [rule(.defer, "it") { $0.to = patterns("victim.example") }], relay: Self.relayingAll)
+        let policy = Policy(
+            refuse: [rule(.defer, "it") { $0.to = patterns("victim.example") }], relay: Self.relayingAll)
         #expect(policy.decide(request()).gist == "defer deny-rule \"it\"")
         #expect(policy.decide(request(to: "y@other.example")).gist == "permit relay-rule \"all\"")
     }
@@ -118,7 +120,10 @@ struct MeaningOfAddressesTests {
             ("\"u%[203.0.113.1]\"@ours.example", "reject address-trick", nil),
             ("\"u@friend.example\"@ours.example", "reject address-trick", nil),
             ("%%%%%%%%%%%%%%%%%%%%%%%%%%%%@ours.example", "reject address-trick", nil),
-            ("u" + String(repeating: "%ours.example", count: 4) + "@ours.example", "permit delivery", "<u@ours.example>"),
+            (
+                "u" + String(repeating: "%ours.example", count: 4) + "@ours.example", "permit delivery",
+                "<u@ours.example>"
+            ),
             ("SRS0=h=t=d=u%sub.example@ours.example", "reject address-trick", nil),
         ] as [(String, String, String?)])
     func resolving(to: String, gist: String, sent: String?) {
@@ -153,13 +158,17 @@ struct MeaningOfAddressesTests {
     func asWritten() {
         var policy = Policy(relay: [rule(.permit, "partner") { $0.to = patterns("partner.example") }])
         policy.tricks.everywhere = [.percent: .asWritten]
-        policy.tricks.at = [domain("partner.example"): [.bang: .asWritten], domain("ours.example"): [.percent: .reject]]
+        policy.tricks.at = [
+            domain("partner.example"): [.bang: .asWritten], domain("ours.example"): [.percent: .reject],
+        ]
         #expect(policy.decide(request(to: "u%x.example@partner.example")).gist == "permit relay-rule \"partner\"")
         #expect(policy.decide(request(to: "x!u@partner.example")).gist == "permit relay-rule \"partner\"")
         #expect(policy.decide(request(to: "u%x.example@ours.example")).gist == "reject address-trick")
         #expect(policy.decide(request(to: "x!u@ours.example")).gist == "reject address-trick")
         #expect(policy.decide(request(to: "u%x.example@victim.example")).gist == "reject no-rule")
-        #expect(policy.decide(request(to: "u%x@[203.0.113.1]")).gist == "reject address-trick", "foreign literals always are")
+        #expect(
+            policy.decide(request(to: "u%x@[203.0.113.1]")).gist == "reject address-trick",
+            "foreign literals always are")
     }
 
     @Test(

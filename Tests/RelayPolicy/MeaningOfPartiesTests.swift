@@ -8,7 +8,8 @@ struct MeaningOfPartiesTests {
         "11: a relay client is whoever a live and certain permit fits, but for sender and recipient",
         arguments: [
             (request(from: "192.0.2.1"), true), (request(from: "192.0.2.1", sender: "<>", to: "a@ours.example"), true),
-            (request(from: "192.0.2.2"), false), (request(from: "192.0.2.3"), false), (request(from: "192.0.2.4"), false),
+            (request(from: "192.0.2.2"), false), (request(from: "192.0.2.3"), false),
+            (request(from: "192.0.2.4"), false),
             (request(from: "192.0.2.4", login: "anna"), true), (request(from: "192.0.2.5"), true),
             (request(from: "192.0.2.5", at: "2026-12-01"), false),
             (request(from: "192.0.2.5") { $0.clockIsBehind = true }, false),
@@ -78,7 +79,8 @@ struct MeaningOfPartiesTests {
             Policy.Listener(name: "watched", requiresLogin: true, requiresTLS: true, observes: !node)
         ]
         let cases = [
-            ("bad@evil.example", "a@ours.example", Reason.tlsRequired), ("x@y.example", "u%v@ours.example", .tlsRequired),
+            ("bad@evil.example", "a@ours.example", Reason.tlsRequired),
+            ("x@y.example", "u%v@ours.example", .tlsRequired),
             ("x@y.example", "y@victim.example", .tlsRequired),
         ]
         for (sender, to, reason) in cases {
@@ -93,7 +95,9 @@ struct MeaningOfPartiesTests {
         }
     }
 
-    static let ownership = ["anna": patternSet("anna@ours.example *@anna.example"), "bert": patternSet("bert@ours.example")]
+    static let ownership = [
+        "anna": patternSet("anna@ours.example *@anna.example"), "bert": patternSet("bert@ours.example"),
+    ]
 
     /// Lines of the rule, AUTH login, POP login (`-` none, `?` unknown, `true` without a name), sender, expected.
     static let owners: [(lines: String, login: String, pop: String, sender: String, gist: String)] = [
@@ -114,7 +118,8 @@ struct MeaningOfPartiesTests {
         ("login pop", "anna", "?", "anna@ours.example", "defer undecided"),
         ("login pop", "-", "?", "anna@ours.example", "reject no-rule"),
         ("", "anna", "-", "anna@ours.example", "permit"), ("", "anna", "-", "<>", "permit"),
-        ("", "-", "-", "<>", "reject sender-not-owned"), ("", "-", "anna", "anna@ours.example", "reject sender-not-owned"),
+        ("", "-", "-", "<>", "reject sender-not-owned"),
+        ("", "-", "anna", "anna@ours.example", "reject sender-not-owned"),
         ("", "?", "-", "anna@ours.example", "defer undecided"),
     ]
 
@@ -154,7 +159,9 @@ struct MeaningOfPartiesTests {
                 $0.senderOwnedByLogin = true
             }
         ]
-        #expect(Policy(relay: rules).decide(request(to: "a@friend.example", login: "anna")).gist == "reject sender-not-owned")
+        #expect(
+            Policy(relay: rules).decide(request(to: "a@friend.example", login: "anna")).gist
+                == "reject sender-not-owned")
         #expect(Policy(relay: rules).decide(request(login: "anna")).gist == "reject no-rule")
         #expect(
             Policy(relay: rules + [rule(.reject, "rest")]).decide(request(to: "a@friend.example", login: "anna")).gist
@@ -172,7 +179,8 @@ struct MeaningOfPartiesTests {
             ("both", nil, .known(.init(name: "anna")), "reject tls-required"),
             ("both", "TLSv1.3", .known(.init(name: "anna")), "permit relay-rule \"all\""),
             ("both", "TLSv1.3", .unknown, "defer undecided"), ("tls", nil, .absent, "reject tls-required"),
-            ("tls", "TLSv1.3", .absent, "permit relay-rule \"all\""), ("plain", nil, .absent, "permit relay-rule \"all\""),
+            ("tls", "TLSv1.3", .absent, "permit relay-rule \"all\""),
+            ("plain", nil, .absent, "permit relay-rule \"all\""),
             ("unheard-of", nil, .absent, "permit relay-rule \"all\""), (nil, nil, .absent, "permit relay-rule \"all\""),
         ] as [(String?, String?, RelayRequest.Fact<RelayRequest.Login>, String)])
     func demands(listener: String?, tls: String?, login: RelayRequest.Fact<RelayRequest.Login>, gist: String) {

@@ -1,0 +1,161 @@
+import FuzzSupport
+import MailProtocols
+import MailTypes
+import Sessions
+
+/// The gateway as client of a server that says anything: no trap while the shell keeps to what the session says of
+/// itself, and no answer that the server did not give.
+///
+/// Input: events, each a letter: `O` a recipient is offered, `D` DATA, `E` the mail data have ended, `A` the
+/// transaction is abandoned, `Q` QUIT; anything else begins a server's bytes, up to and with LF.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzUpstream(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    var shell = UpstreamShell()
+    var input = FuzzedBytes(UnsafeBufferPointer(start: start, count: count))
+    while !input.isEmpty, !shell.isBroken {
+        switch input.byte() {
+        case UInt8(ascii: "O"): shell.offer(number: input.byte())
+        case UInt8(ascii: "D"): shell.askForData()
+        case UInt8(ascii: "E"): shell.endMailData()
+        case UInt8(ascii: "A"): shell.abandon()
+        case UInt8(ascii: "Q"): shell.quit()
+        case let first: shell.receive([first] + input.bytes(upTo: 0x0a) + [0x0a])
+        }
+    }
+    return 0
+}
+
+/// Does what a session may be asked to do when it may be asked, and holds its answers against what was really said.
+private struct UpstreamShell {
+    private var session = UpstreamSession(hostname: "gate.test")
+    private var reader = ReplyReader()
+    private(set) var isBroken = false
+    private var isReady = false
+    private var isOffering = false
+    private var isAskingForData = false
+    private var isSendingData = false
+    private var isAwaitingOutcome = false
+    private var hasAcceptedRecipient = false
+    /// Commands that were sent and have no reply yet, and the reply to the last one that had one.
+    private var unanswered: [String] = ["(greeting)"]
+    private var lastAnswered: (command: String, reply: Reply)?
+
+    mutating func offer(number: UInt8) {
+        guard isReady, session.isReusable, !isOffering, !isAskingForData, !isSendingData, !isAwaitingOutcome else { return }
+        isOffering = true
+        perform(session.offer(RecipientOffer(number: number)))
+    }
+
+    mutating func askForData() {
+        guard hasAcceptedRecipient, !isOffering, !isAskingForData, !isSendingData, !isAwaitingOutcome else { return }
+        isAskingForData = true
+        perform(session.askForData())
+    }
+
+    mutating func endMailData() {
+        guard isSendingData else { return }
+        (isSendingData, isAwaitingOutcome) = (false, true)
+        unanswered.append("(mail data)")
+        session.mailDataEnded()
+        require(session.awaitsOutcome, "the end of the mail data is awaited")
+    }
+
+    mutating func abandon() {
+        guard isReady, session.isReusable, !isOffering, !isAskingForData, !isSendingData, !isAwaitingOutcome else { return }
+        hasAcceptedRecipient = false
+        session.transactionAbandoned()
+    }
+
+    mutating func quit() {
+        guard isReady, session.isReusable else { return }
+        perform(session.quit())
+        isBroken = true
+    }
+
+    mutating func receive(_ bytes: [UInt8]) {
+        guard let replies = reader.replies(in: bytes) else {
+            isBroken = true
+            return
+        }
+        for reply in replies where !isBroken {
+            let wasAwaited = !unanswered.isEmpty && !isSendingData
+            lastAnswered = wasAwaited ? (unanswered.removeFirst(), reply) : nil
+            let actions = session.received(reply)
+            require(wasAwaited || isSendingData || actions.contains(where: \.isBroken), "\(reply) unasked breaks it off")
+            perform(actions)
+            require(isBroken || session.awaitsReply == !unanswered.isEmpty, "replies are owed or not")
+        }
+    }
+
+    private mutating func perform(_ actions: [UpstreamSession.Action]) {
+        for action in actions where !isBroken {
+            switch action {
+            case .send(let bytes): send(bytes)
+            case .ready: isReady = true
+            case .recipientAnswered(let answer): recipientAnswered(answer)
+            case .dataAnswered(let reply): dataAnswered(reply)
+            case .interrupted(let reply):
+                require(isSendingData && !reply.isPositive, "mail data are interrupted by a refusal")
+                isBroken = true
+            case .outcome(let reply): outcome(reply)
+            case .broken: isBroken = true
+            }
+        }
+    }
+
+    private mutating func send(_ bytes: [UInt8]) {
+        require(!isSendingData && !isAwaitingOutcome, "no command within mail data")
+        require(bytes.suffix(2) == [0x0d, 0x0a], "\(bytes.shown) ends its line")
+        let lines = bytes.dropLast(2).split(separator: 0x0a, omittingEmptySubsequences: false)
+        require(lines.count == 1 || session.capabilities.pipelining, "one command at a time without PIPELINING")
+        for (index, line) in lines.enumerated() {
+            let text = index == lines.count - 1 ? line : line.dropLast()
+            require(text.allSatisfy { (0x20...0x7e).contains($0) }, "\(Array(text).shown) is a line")
+            unanswered.append(String(decoding: text, as: UTF8.self))
+        }
+    }
+
+    private mutating func recipientAnswered(_ answer: RecipientAnswer) {
+        require(isOffering, "an answer to an offer")
+        isOffering = false
+        guard case .accepted(let reply) = answer else { return }
+        require(lastAnswered?.command.hasPrefix("RCPT TO:") == true, "RCPT was answered, not \(lastAnswered as Any)")
+        require((250...252).contains(reply.code) && lastAnswered?.reply == reply, "\(reply) was said to RCPT")
+        hasAcceptedRecipient = true
+    }
+
+    private mutating func dataAnswered(_ reply: Reply) {
+        require(isAskingForData && lastAnswered?.command == "DATA", "DATA was answered")
+        isAskingForData = false
+        require(reply.code == 354 || !reply.isPositive, "\(reply) answers DATA")
+        isSendingData = reply.code == 354
+        if !isSendingData { hasAcceptedRecipient = false }
+    }
+
+    private mutating func outcome(_ reply: Reply) {
+        require(isAwaitingOutcome && lastAnswered?.command == "(mail data)", "the mail data were answered")
+        (isAwaitingOutcome, hasAcceptedRecipient) = (false, false)
+        require(!reply.isPositive || (250...252).contains(lastAnswered?.reply.code ?? 0), "\(reply) was said")
+    }
+}
+
+extension UpstreamSession.Action {
+    fileprivate var isBroken: Bool { if case .broken = self { true } else { false } }
+}
+
+extension RecipientOffer {
+    /// A recipient of its own for each number, with parameters.
+    fileprivate init(number: UInt8) {
+        var parameters = MailParameters()
+        parameters.size = number & 1 == 0 ? nil : UInt64(number)
+        parameters.body = number & 2 == 0 ? nil : .eightBitMIME
+        parameters.smtpUTF8 = number & 4 != 0
+        parameters.ret = number & 8 == 0 ? nil : .full
+        var ofRecipient = RecipientParameters()
+        ofRecipient.notify = number & 16 == 0 ? nil : .failure
+        let domain = required(Domain("ours.test"), "a domain")
+        self.init(
+            upstream: "mta", reversePath: .null, mailParameters: parameters,
+            forwardPath: .mailbox(Mailbox(localPart: Array("user\(number)".utf8), domain: domain)), parameters: ofRecipient)
+    }
+}

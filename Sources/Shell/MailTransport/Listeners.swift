@@ -1,0 +1,112 @@
+import Glibc
+import MailTypes
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// The name of a listener, as its sockets know it: a reload may give an address to another listener without binding it
+/// again.
+final class ListenerName: Sendable {
+    private let name: NIOLockedValueBox<String>
+    init(_ name: String) { self.name = NIOLockedValueBox(name) }
+
+    var current: String {
+        get { name.withLockedValue { $0 } }
+        set { name.withLockedValue { $0 = newValue } }
+    }
+}
+
+/// The listening sockets. An address that a reload keeps is not bound again.
+actor Listeners {
+    fileprivate struct Bound: Sendable {
+        let name: ListenerName
+        let address: GatewaySettings.Address
+        let channels: [any Channel]
+    }
+
+    /// What a commit will do: sockets that are bound and wait, names that change, sockets to close.
+    struct Change: Sendable {
+        fileprivate var added: [Bound] = []
+        fileprivate var renamed: [(ListenerName, to: String)] = []
+        fileprivate var removed: [Bound] = []
+    }
+
+    private var sockets: [Bound] = []
+
+    var bound: [(listener: String, address: GatewaySettings.Address)] {
+        sockets.map { ($0.name.current, $0.address) }
+    }
+
+    /// Binds what is new, or nothing.
+    func prepare(
+        _ listeners: [GatewaySettings.Listener], _ workers: [Worker]
+    ) async throws(ListeningProblem) -> Change {
+        var change = Change()
+        let wanted = listeners.flatMap { listener in listener.addresses.map { (listener.name, $0) } }
+        for (name, address) in wanted {
+            if let socket = sockets.first(where: { $0.address == address }) {
+                if socket.name.current != name { change.renamed.append((socket.name, to: name)) }
+                continue
+            }
+            do {
+                change.added.append(try await bind(address, ListenerName(name), workers))
+            } catch {
+                for socket in change.added { await close(socket) }
+                let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+                throw ListeningProblem(listener: name, address: address, message: reason)
+            }
+        }
+        change.removed = sockets.filter { socket in !wanted.contains { $0.1 == socket.address } }
+        return change
+    }
+
+    /// Begins to accept on the new sockets, and closes those that are no longer wanted.
+    func commit(_ change: Change) async {
+        for (name, new) in change.renamed { name.current = new }
+        for socket in change.added {
+            for channel in socket.channels { try? await channel.setOption(.autoRead, value: true).get() }
+        }
+        for socket in change.removed { await close(socket) }
+        sockets.removeAll { socket in change.removed.contains { $0.address == socket.address } }
+        sockets += change.added
+    }
+
+    /// A socket for each event loop. SO_REUSEPORT would let two daemons share a port without a word, so a plain socket
+    /// has to get it first.
+    private func bind(
+        _ address: GatewaySettings.Address, _ name: ListenerName, _ workers: [Worker]
+    ) async throws -> Bound {
+        let probe = try await ServerBootstrap(group: workers[0].loop)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.autoRead, value: false)
+            .onlyIPv6(on: address)
+            .bind(host: address.host.description, port: Int(address.port)).get()
+        try await probe.close()
+        var channels: [any Channel] = []
+        do {
+            for worker in workers { channels.append(try await worker.listen(address, name).get()) }
+        } catch {
+            for channel in channels { try? await channel.close() }
+            throw error
+        }
+        return Bound(name: name, address: address, channels: channels)
+    }
+
+    private func close(_ socket: Bound) async {
+        for channel in socket.channels { try? await channel.close() }
+    }
+
+    func closeAll() async {
+        for socket in sockets { await close(socket) }
+        sockets.removeAll()
+    }
+}
+
+extension ServerBootstrap {
+    /// An IPv6 socket takes IPv6 alone: IPv4 has sockets of its own, and the same client has one address, not two.
+    func onlyIPv6(on address: GatewaySettings.Address) -> ServerBootstrap {
+        guard address.host.family == .v6 else { return self }
+        return serverChannelOption(
+            ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 1)
+    }
+}

@@ -1,0 +1,188 @@
+"""How long the gate waits, with its clock running a hundred times faster than ours (libfaketime)."""
+
+import os
+import time
+
+import pytest
+from rig import server as does
+from rig.client import MESSAGE, Client, deliver
+from rig.gate import FAKETIME, Gate, gate_before
+from rig.loopback import HERE, wait_until
+from rig.server import Server
+
+FASTER = 100
+
+
+@pytest.fixture(scope="module", autouse=True)
+def faketime():
+    if FAKETIME.exists():
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("missing: Debian's faketime", pytrace=False)
+    pytest.skip("missing: Debian's faketime")
+
+
+@pytest.fixture(scope="module")
+def shared_gate(shared_server):
+    with gate_before(shared_server, faster=FASTER) as gate:
+        yield gate
+
+
+# Phase, and the gate's seconds within which the client has its answer.
+BOUNDS = {"greeting": 30, "ehlo": 30, "mail": 300, "rcpt": 300, "data": 300, "final": 600}
+
+
+@pytest.mark.parametrize("phase", BOUNDS)
+def test_a_server_that_says_nothing_more_is_given_up(server, gate, phase):
+    time.sleep(0.1)
+    server.script = {phase: does.hang}
+    with Client(gate.port, patience=15) as client:
+        client.ehlo()
+        began = time.monotonic()
+        *before, last = client.transaction()
+        took = (time.monotonic() - began) * FASTER
+        assert last.code == 451, last
+        assert 0.9 * BOUNDS[phase] - 20 < took < 1.2 * BOUNDS[phase] + 60, took
+        assert len(before) == {"data": 2, "final": 3}.get(phase, 1)
+        server.script = {}
+        # The client's own time has not run meanwhile.
+        assert client.is_open()
+        assert client.transaction()[-1].code == 250
+
+
+def test_a_server_that_thinks_for_nine_minutes_behind_the_final_dot_is_awaited(server, gate):
+    """RFC 5321 §4.5.3.2.6: ten minutes. Giving up earlier makes duplicates."""
+
+    def think(connection):
+        time.sleep(9 * 60 / FASTER)
+        connection.say("250 2.0.0 Ok: queued as LATE")
+
+    server.script = {"final": think}
+    with Client(gate.port, patience=15) as client:
+        client.ehlo()
+        last = client.transaction()[-1]
+    assert last.code == 250 and "LATE" in last.lines[0], last
+
+
+def test_a_server_that_dribbles_is_given_up(server, gate):
+    def dribble(connection):
+        while True:
+            connection.say(b"2")
+            time.sleep(0.2)
+
+    server.script = {"rcpt": dribble}
+    with Client(gate.port, patience=15) as client:
+        client.ehlo()
+        began = time.monotonic()
+        assert client.transaction()[-1].code == 451
+        assert (time.monotonic() - began) * FASTER < 400
+
+
+def test_a_server_that_does_not_read_is_given_up(server, gate):
+    """Mail data that nobody takes: the client cannot go on, and must not wait for ever."""
+    server.script = {"body": lambda connection: time.sleep(30)}
+    with Client(gate.port, patience=15) as client:
+        client.ehlo()
+        client.begin()
+        began = time.monotonic()
+        try:
+            for _ in range(2_000):
+                client.send(b"x" * 65_534 + b"\r\n")
+        except OSError:
+            pass
+        try:
+            client.rest()
+        except TimeoutError:
+            pytest.fail("the client waits")
+        assert (time.monotonic() - began) * FASTER < 900
+    server.hang_up()
+
+
+def test_a_client_that_says_nothing_is_told_and_left(gate):
+    with Client(gate.port, patience=15) as client:
+        began = time.monotonic()
+        assert client.reply().code == 421
+        assert 250 < (time.monotonic() - began) * FASTER < 400
+        assert client.rest() == b""
+
+
+def test_a_client_that_dribbles_a_command_has_no_longer(gate):
+    with Client(gate.port, patience=15) as client:
+        client.ehlo()
+        began = time.monotonic()
+        try:
+            while time.monotonic() - began < 10:
+                client.send(b"N")
+                time.sleep(0.1)
+        except OSError:
+            pass
+        assert (time.monotonic() - began) * FASTER < 500
+
+
+def test_a_client_that_stops_in_the_middle_of_mail_data(server, gate):
+    with Client(gate.port, patience=15) as client:
+        client.ehlo()
+        client.begin()
+        client.send(MESSAGE)
+        began = time.monotonic()
+        assert client.reply().code == 421
+        assert 120 < (time.monotonic() - began) * FASTER < 300
+    assert wait_until(lambda: server.open_connections == 0, 3)
+    assert server.messages == []
+
+
+def test_a_client_that_dribbles_mail_data_has_an_hour(server, gate):
+    """A byte a second keeps a session and a connection to the server for ever, were there no bound on the whole."""
+    with Client(gate.port, patience=15) as client:
+        client.ehlo()
+        client.begin()
+        began = time.monotonic()
+        try:
+            while time.monotonic() - began < 3_600 / FASTER * 1.2:
+                client.send(b"x\r\n")
+                time.sleep(0.5)
+                if client_has_been_told(client):
+                    break
+        except OSError:
+            pass
+        took = (time.monotonic() - began) * FASTER
+    assert took < 3_800, took
+
+
+def client_has_been_told(client):
+    client.socket.setblocking(False)
+    try:
+        return client.socket.recv(1, 2) is not None
+    except BlockingIOError:
+        return False
+    finally:
+        client.socket.settimeout(15)
+
+
+def test_a_primary_whose_greeting_does_not_come_costs_half_a_minute_once():
+    with Server() as primary, Server() as backup:
+        primary.script = {"greeting": does.hang}
+        with Gate([primary.port, f"{HERE}:{backup.port} backup"], faster=FASTER) as gate:
+            began = time.monotonic()
+            assert deliver(gate.port).code == 250
+            assert (time.monotonic() - began) * FASTER < 60
+            assert len(backup.messages) == 1
+
+
+def test_sigterm_waits_five_minutes_for_a_transaction(shared_server):
+    with gate_before(shared_server, faster=FASTER) as gate:
+        with Client(gate.port, patience=15) as client:
+            client.ehlo()
+            client.command("MAIL FROM:<sender@outside.test>")
+            gate.signal(15)
+            began = time.monotonic()
+            assert gate.wait(10) == 0
+            assert 150 < (time.monotonic() - began) * FASTER < 500
+
+
+def test_idle_connections_to_the_server_are_closed(server, gate):
+    assert deliver(gate.port).code == 250
+    assert wait_until(lambda: server.open_connections == 0, 2)
+    assert server.said("QUIT")
+
+

@@ -1,0 +1,503 @@
+"""The daemon as an administrator has it: starting, refusing to start, reloading, showing itself, stopping."""
+
+import json
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import jsonschema
+import pytest
+from rig.client import MESSAGE, Client, Closed, deliver
+from rig.gate import Gate, binary, configuration, gate_before, gatepost, wait_until_learnt
+from rig.loopback import HERE, OFFICE, free_port, wait_until
+from rig.server import Server
+
+SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "json"
+OPEN = '    permit "everyone" {\n        from  0.0.0.0/0\n    }'
+
+
+def validate(answer, schema):
+    jsonschema.Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_text())).validate(answer)
+
+
+@pytest.fixture
+def own(shared_server):
+    """A gate of the test's own, which it may stop or reload."""
+    with gate_before(shared_server) as gate:
+        yield gate
+
+
+def write(folder, text=None, **settings):
+    """A configuration that has not been started; the file and its port."""
+    port = free_port()
+    settings = {"listeners": {"public": f"{HERE}:{port}"}, **settings}
+    file = folder / "gatepost.conf"
+    file.write_text(text or configuration(folder / "state", [9], **settings))
+    return file, port
+
+
+def nothing_listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex((HERE, port)) != 0
+
+
+# Refusing to start.
+
+REFUSED = {
+    "an unknown word": ({"more": "relai {\n}"}, "relai"),
+    "an unknown network": ({"relay": '    permit "office" {\n        from  ofice\n    }'}, "ofice"),
+    "a missing list": ({"more": 'refuse {\n    reject "bad" {\n        from  file:nosuch.list\n    }\n}'}, "nosuch.list"),
+    "a failed test": ({"more": "tests {\n    permit  from 198.51.100.7  sender a@b.test  to v@outside.test\n}"}, "test"),
+    "strangers could relay": ({"relay": OPEN}, "everyone"),
+    "STARTTLS": ({"listeners": {"public": "127.0.0.1:2525\n    starttls  offered"}}, "starttls"),
+    "AUTH": ({"listeners": {"public": "127.0.0.1:2525\n    auth  offered"}}, "auth"),
+    "a milter": ({"listeners": {"public": "127.0.0.1:2525\n    speaks  milter"}}, "milter"),
+    "metrics": ({"more": "metrics {\n    address  127.0.0.1:9525\n}"}, "metrics"),
+    "the client's address told": ({"servers": ["127.0.0.1:9\n    tell-client-address  xclient"]}, "tell-client-address"),
+    "keeping decisions": ({"more": "log {\n    keep-decisions  90d\n}"}, "keep-decisions"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_run_refuses_a_file_with_78_and_binds_nothing(tmp_path, what):
+    settings, word = REFUSED[what]
+    settings = dict(settings)
+    port = free_port()
+    servers = settings.pop("servers", [9])
+    listeners = {
+        name: addresses.replace("2525", str(port))
+        for name, addresses in settings.pop("listeners", {"public": f"{HERE}:{port}"}).items()
+    }
+    file = tmp_path / "gatepost.conf"
+    file.write_text(configuration(tmp_path / "state", servers, listeners, **settings))
+    answer = gatepost("run", "-c", file)
+    assert answer.returncode == 78, answer
+    assert word in answer.stderr and "gatepost.conf:" in answer.stderr, answer.stderr
+    assert answer.stdout == ""
+    assert nothing_listens(port)
+    assert not (tmp_path / "state").exists()
+
+
+def test_every_problem_is_said_at_once(tmp_path):
+    file, _ = write(tmp_path, relay='    permit "a" {\n        from  ofice\n    }\n    permit "b" {\n        frm  office\n    }')
+    answer = gatepost("run", "-c", file)
+    assert answer.returncode == 78
+    assert "ofice" in answer.stderr and "frm" in answer.stderr
+
+
+def test_strangers_may_relay_when_it_is_said(shared_server):
+    with gate_before(shared_server, relay=OPEN, arguments=["--strangers-may-relay"]) as gate:
+        assert deliver(gate.port, "victim@outside.test").code == 250
+
+
+def test_strangers_may_relay_does_not_excuse_other_errors(tmp_path):
+    file, _ = write(tmp_path, relay=OPEN, more="tests {\n    reject  from 198.51.100.7  sender a@b.test  to v@outside.test\n}")
+    assert gatepost("run", "-c", file, "--strangers-may-relay").returncode == 78
+
+
+@pytest.mark.parametrize(
+    "arguments", (["run", "--nonsense"], ["run", "extra"], ["nonsense"], ["status", "--nonsense"], ["reload", "extra"]))
+def test_wrong_usage_is_2(arguments):
+    answer = gatepost(*arguments)
+    assert answer.returncode == 2 and answer.stdout == "", answer
+
+
+def test_a_file_that_cannot_be_read_is_78_for_run_and_2_for_the_others(tmp_path):
+    file = tmp_path / "nosuch.conf"
+    assert gatepost("run", "-c", file).returncode == 78
+    assert gatepost("status", "-c", file).returncode == 2
+    assert gatepost("reload", "-c", file).returncode == 2
+
+
+@pytest.mark.parametrize("command", ("status", "reload"))
+def test_without_a_daemon_the_answer_is_2(tmp_path, command):
+    file, _ = write(tmp_path)
+    for _ in range(2):
+        answer = gatepost(command, "-c", file)
+        assert answer.returncode == 2 and answer.stdout == ""
+        assert "gatepost run" in answer.stderr, answer.stderr
+        # Nor if one has been there and was killed.
+        (tmp_path / "state").mkdir(exist_ok=True)
+        with socket.socket(socket.AF_UNIX) as dead:
+            if not (tmp_path / "state/control.sock").exists():
+                dead.bind(str(tmp_path / "state/control.sock"))
+
+
+def test_a_second_daemon_with_the_same_state_is_1(own):
+    other = own.folder / "other.conf"
+    other.write_text(own.text(listeners={"public": f"{HERE}:{free_port()}"}))
+    answer = gatepost("run", "-c", other)
+    assert answer.returncode == 1, answer
+    assert str(own.folder / "state") in answer.stderr
+    assert own.status()["listeners"][0]["address"] == f"{HERE}:{own.port}"
+    assert deliver(own.port).code == 250
+
+
+def test_a_second_daemon_on_the_same_port_is_1(own, tmp_path):
+    file = tmp_path / "gatepost.conf"
+    free = free_port()
+    for listeners in ({"public": f"{HERE}:{own.port}"}, {"a": f"{HERE}:{free}", "public": f"{HERE}:{own.port}"}):
+        file.write_text(configuration(tmp_path / "state", own.servers, listeners))
+        answer = gatepost("run", "-c", file)
+        assert answer.returncode == 1, answer
+        assert f"{HERE}:{own.port}" in answer.stderr and "in use" in answer.stderr, answer.stderr
+        assert nothing_listens(free)
+    assert deliver(own.port).code == 250
+
+
+def test_a_state_directory_that_cannot_be_is_1(tmp_path):
+    (tmp_path / "file").write_text("")
+    file, port = write(tmp_path)
+    file.write_text(file.read_text().replace(str(tmp_path / "state"), str(tmp_path / "file/state")))
+    answer = gatepost("run", "-c", file)
+    assert answer.returncode == 1 and str(tmp_path / "file/state") in answer.stderr, answer
+    assert nothing_listens(port)
+
+
+def test_it_starts_again_where_one_was_killed(shared_server):
+    with gate_before(shared_server) as gate:
+        gate.signal(signal.SIGKILL)
+        gate.wait(5)
+        with gate:
+            assert deliver(gate.port).code == 250
+            assert gate.status()["sessions"] == 0
+
+
+def test_only_its_owner_gets_at_the_state(own):
+    state = own.folder / "state"
+    assert state.stat().st_mode & 0o777 == 0o700
+    assert (state / "control.sock").stat().st_mode & 0o077 == 0
+
+
+# Status.
+
+
+def test_status(own, server):
+    assert deliver(own.port).code == 250
+    assert deliver(own.port, "victim@outside.test", OFFICE).code == 250
+    with Client(own.port) as client:
+        client.ehlo()
+        status = own.status()
+    validate(status, "status")
+    assert status["pid"] == own.pid
+    assert status["config"]["file"] == str(own.file) and not status["config"]["fileDiffers"]
+    assert status["sessions"] == 1
+    assert status["listeners"] == [{"name": "public", "address": f"{HERE}:{own.port}", "sessions": 1}]
+    (upstream,) = status["upstreams"]
+    assert upstream["name"] == "mta"
+    assert upstream["servers"] == [
+        {"address": f"{HERE}:{server.port}", "up": True, "backup": False, "lastError": None}]
+    (rule,) = status["rules"]
+    assert rule["name"] == "office" and rule["hits"] == 1
+    line = int(rule["at"].rpartition(":")[2])
+    assert 'permit "office"' in own.file.read_text().splitlines()[line - 1]
+
+
+def test_status_for_people(own):
+    answer = gatepost("status", "-c", own.file)
+    assert answer.returncode == 0 and f"{HERE}:{own.port}" in answer.stdout and "office" in answer.stdout
+
+
+def test_status_sees_that_the_file_differs_and_that_it_is_broken(own):
+    own.write(own.text() + "\n# a comment\n")
+    assert own.status()["config"]["fileDiffers"]
+    own.write(own.text() + "\nnonsense {\n")
+    status = own.status()
+    validate(status, "status")
+    assert status["config"]["fileDiffers"]
+
+
+def test_a_server_that_is_down_and_up_again():
+    with Server() as server, gate_before(server) as gate:
+        def is_up():
+            # Each event loop finds out by itself, when a client of its own asks.
+            deliver(gate.port)
+            return gate.status()["upstreams"][0]["servers"][0]["up"]
+
+        server.stop()
+        assert wait_until(lambda: not is_up(), 5)
+        assert "state=down" in gate.log
+        server.start()
+        assert wait_until(is_up, 5)
+        assert deliver(gate.port).code == 250
+
+
+# Reload.
+
+
+def test_reload_takes_a_good_file(own, server):
+    assert deliver(own.port, "victim@outside.test").code == 550
+    own.write(office="127.0.0.9")
+    answer = own.reload()
+    assert answer.returncode == 0, answer
+    assert deliver(own.port, "victim@outside.test").code == 250
+    assert not own.status()["config"]["fileDiffers"]
+
+
+def test_reload_in_json(own):
+    answer = gatepost("reload", "--json", "-c", own.file)
+    assert answer.returncode == 0
+    validate(json.loads(answer.stdout), "reload")
+    own.write(relay='    permit "office" {\n        from  ofice\n    }')
+    answer = gatepost("reload", "--json", "-c", own.file)
+    assert answer.returncode == 1
+    refused = json.loads(answer.stdout)
+    validate(refused, "reload")
+    assert not refused["ok"] and "ofice" in refused["problems"][0]["message"]
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_reload_refuses_what_run_refuses(own, server, what):
+    settings, word = REFUSED[what]
+    text = own.text(office="127.0.0.9", **{key: value for key, value in settings.items() if key not in ("listeners", "servers")})
+    if "listeners" in settings:
+        text = own.text(
+            office="127.0.0.9",
+            listeners={name: value.replace("2525", str(own.port)) for name, value in settings["listeners"].items()})
+    if "servers" in settings:
+        text = text.replace(f"    server  {HERE}:{server.port}", "    server  " + settings["servers"][0])
+    own.write(text)
+    before = own.status()["config"]["hash"]
+    answer = own.reload()
+    assert answer.returncode == 1, answer
+    assert word in answer.stdout + answer.stderr
+    assert own.status()["config"]["hash"] == before
+    assert deliver(own.port, "victim@outside.test").code == 550
+    assert deliver(own.port, "victim@outside.test", OFFICE).code == 250
+    assert "state=reload-refused" in own.log
+    assert "nosuch" not in own.log
+
+
+def test_reload_without_the_file_changes_nothing(own):
+    own.file.rename(own.folder / "elsewhere.conf")
+    answer = gatepost("reload", "-c", own.folder / "elsewhere.conf")
+    assert answer.returncode == 1, answer
+    assert deliver(own.port).code == 250
+
+
+def test_reload_and_status_with_an_error_elsewhere_in_the_file(own):
+    for text in (own.text() + "\n}\n", own.text().replace("relay {", "relay {{"), "nonsense\n" + own.text()):
+        own.write(text)
+        assert gatepost("status", "-c", own.file).returncode == 0
+        assert own.reload().returncode == 1
+
+
+def test_a_session_keeps_the_rules_that_it_began_with(own, server):
+    with Client(own.port, OFFICE) as client:
+        client.ehlo()
+        own.write(office="127.0.0.66", listeners={"public": f"{HERE}:{own.port}"})
+        assert own.reload().returncode == 0
+        assert client.transaction("victim@outside.test")[-1].code == 250
+    with Client(own.port, OFFICE) as client:
+        client.ehlo()
+        assert client.transaction("victim@outside.test")[-1].code == 550
+
+
+def test_a_session_keeps_its_server_over_a_reload_that_takes_it_away(own, server):
+    """RCPT is under way, the file names another server now: the message goes where its recipients were accepted."""
+    with Server() as other, Client(own.port) as within, Client(own.port) as between:
+        within.ehlo()
+        within.begin()
+        between.ehlo()
+        own.servers = [other.port]
+        own.write()
+        assert own.reload().returncode == 0
+        assert within.command(MESSAGE + b".").code == 250
+        assert len(server.messages) == 1
+        assert between.transaction()[-1].code == 250
+        assert deliver(own.port).code == 250
+        assert len(other.messages) >= 1
+        assert len(server.messages) + len(other.messages) == 3
+
+
+def test_a_session_begun_before_a_renamed_upstream_still_sends(own, server):
+    with Client(own.port) as client:
+        client.ehlo()
+        own.write(own.text().replace("mta", "renamed"))
+        assert own.reload().returncode == 0
+        last = client.transaction()[-1]
+        assert last.code == 250, last
+
+
+def test_listeners_that_stay_are_the_same_socket(own):
+    """Connections in the backlog, or made while it reloads, are served."""
+    inode = listening_inodes(own.port)
+    failures, stop = [], threading.Event()
+
+    def connect_all_the_time():
+        while not stop.is_set():
+            try:
+                with Client(own.port) as client:
+                    client.ehlo()
+            except (OSError, Closed, AssertionError) as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=connect_all_the_time) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(5):
+            own.write(office=f"127.0.0.{number + 20}")
+            assert own.reload().returncode == 0
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(10)
+    assert failures == []
+    assert listening_inodes(own.port) == inode
+
+
+def listening_inodes(port):
+    rows = (row.split() for row in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sorted(row[9] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}"))
+
+
+def test_a_listener_comes_and_goes(own):
+    second = free_port()
+    own.write(listeners={"public": f"{HERE}:{own.port}", "second": f"{HERE}:{second}"})
+    assert own.reload().returncode == 0
+    assert deliver(second).code == 250
+    assert [listener["name"] for listener in own.status()["listeners"]] == ["public", "second"]
+    with Client(second) as client:
+        client.ehlo()
+        own.write(listeners={"public": f"{HERE}:{own.port}"})
+        assert own.reload().returncode == 0
+        assert nothing_listens(second)
+        # Its session finishes what it does.
+        assert client.transaction()[-1].code == 250
+    assert deliver(own.port).code == 250
+
+
+def test_a_listener_with_another_name_on_the_same_address(own):
+    own.write(listeners={"renamed": f"{HERE}:{own.port}"})
+    answer = own.reload()
+    assert answer.returncode == 0, answer
+    assert deliver(own.port, "renamed@ours.test").code == 250
+    assert own.line(recipient="renamed@ours.test")["listener"] == "renamed"
+
+
+def test_a_port_that_is_taken_refuses_the_reload(own, server):
+    with socket.socket() as taken:
+        taken.bind((HERE, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        free = free_port()
+        own.write(
+            office="127.0.0.9",
+            listeners={"public": f"{HERE}:{own.port}", "new": f"{HERE}:{free}", "second": f"{HERE}:{port}"})
+        answer = own.reload()
+        assert answer.returncode == 1, answer
+        assert f"{HERE}:{port}" in answer.stderr and "in use" in answer.stderr, answer.stderr
+        assert nothing_listens(free)
+        assert deliver(own.port, "victim@outside.test").code == 550
+        assert [listener["name"] for listener in own.status()["listeners"]] == ["public"]
+
+
+def test_sighup_reloads(own):
+    own.write(office="127.0.0.9")
+    own.signal(signal.SIGHUP)
+    assert wait_until(lambda: "state=reloaded" in own.log or not own.is_running, 5)
+    assert own.is_running
+    assert deliver(own.port, "victim@outside.test").code == 250
+    own.write("nonsense\n")
+    own.signal(signal.SIGHUP)
+    assert wait_until(lambda: "state=reload-refused" in own.log, 5)
+    assert deliver(own.port, "victim@outside.test").code == 250
+
+
+def test_the_control_socket_takes_nonsense(own):
+    path = str(own.folder / "state/control.sock")
+    for data in (b"", b"\n", b"nonsense\n", b"\xff" * 100_000, b"status"):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(6)
+            client.connect(path)
+            try:
+                client.sendall(data)
+                client.shutdown(socket.SHUT_WR)
+                client.recv(1 << 16)
+            except OSError:
+                pass
+    with socket.socket(socket.AF_UNIX) as idle:
+        # Who asks nothing must not keep others from asking.
+        idle.connect(path)
+        began = time.monotonic()
+        assert own.status()["sessions"] == 0
+        assert time.monotonic() - began < 7
+
+
+# Stopping.
+
+
+def test_sigterm_stops_with_0(own):
+    assert own.terminate() == 0
+    assert "state=stopped" in own.log
+    assert nothing_listens(own.port)
+    assert not (own.folder / "state/control.sock").exists()
+
+
+def test_sigint_stops_with_0(own):
+    own.signal(signal.SIGINT)
+    assert own.wait(10) == 0
+
+
+def test_sigterm_ends_idle_sessions_at_once_and_lets_transactions_finish(own, server):
+    with Client(own.port) as idle, Client(own.port) as greeted, Client(own.port) as within, Client(own.port) as writing:
+        idle.ehlo()
+        within.ehlo()
+        within.command("MAIL FROM:<sender@outside.test>")
+        writing.ehlo()
+        writing.begin()
+        writing.send(MESSAGE)
+        began = time.monotonic()
+        own.signal(signal.SIGTERM)
+        assert idle.reply().code == 421 and idle.rest() == b""
+        assert greeted.reply().code == 421
+        assert time.monotonic() - began < 1
+        assert nothing_listens(own.port)
+        time.sleep(0.3)
+        assert own.is_running
+        assert writing.command(".").code == 250
+        assert writing.reply().code == 421
+        assert within.command("RCPT TO:<reader@ours.test>").code == 250
+        assert within.command("DATA").code == 354
+        assert within.command(MESSAGE + b".").code == 250
+        assert within.reply().code == 421
+        assert own.wait(5) == 0
+    assert len(server.messages) == 2
+
+
+def test_sigterm_does_not_wait_for_who_lingers(own):
+    """A refused client that does not close must not hold the daemon for long."""
+    with Client(own.port) as client:
+        client.ehlo()
+        own.signal(signal.SIGTERM)
+        assert client.reply().code == 421
+        # We do not close. The pause for our last bytes is five seconds.
+        assert own.wait(8) == 0
+
+
+def test_a_reader_of_the_log_that_stands_still_does_not_hold_up_mail(shared_server, tmp_path):
+    file, port = write(tmp_path)
+    file.write_text(configuration(tmp_path / "state", [shared_server.port], {"public": f"{HERE}:{port}"}))
+    process = subprocess.Popen(
+        ["setpriv", "--pdeathsig", "KILL", binary(), "run", "-c", file], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE)
+    try:
+        assert wait_until(lambda: not nothing_listens(port), 10)
+        with Client(port) as client:
+            client.ehlo()
+            for _ in range(20):
+                client.command("MAIL FROM:<a@outside.test>")
+                client.send(b"RCPT TO:<victim@outside.test>\r\n" * 50)
+                assert [client.reply().code for _ in range(50)] == [550] * 50
+                client.command("RSET")
+            # Pipes hold 64 KiB; this was about 200.
+            assert client.transaction()[-1].code == 250
+    finally:
+        process.kill()
+        process.stderr.close()
+        process.wait()
