@@ -17,8 +17,10 @@ final class SessionClaims {
     private var lastOffer: RecipientOffer?
     /// Those that the client was told 250 for.
     private var accepted: [ForwardPath] = []
-    /// What the server must have got.
-    private var data: [UInt8] = []
+    /// The trace line, and the client's mail data.
+    private var received: [UInt8] = []
+    /// What the server has seen of the client's mail data.
+    private var passed: [UInt8] = []
 
     init(isStranger: Bool) { self.isStranger = isStranger }
 
@@ -30,18 +32,16 @@ final class SessionClaims {
     }
 
     func dataBegins(_ receivedLine: [UInt8]) {
-        data = receivedLine
+        (received, passed) = (receivedLine, [])
         let lines = String(decoding: receivedLine, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
         require(lines.last == "" && lines.dropLast().dropFirst().allSatisfy { $0.first == "\t" }, "one header field")
         require(lines.first?.hasPrefix("Received: ") == true, "\(receivedLine.shown) is a trace line")
     }
 
-    func dataPassed(_ bytes: [UInt8], isLast: Bool) {
-        data += bytes
-        if isLast { awaited = .endOfData }
-    }
+    func dataReceived(_ bytes: [UInt8]) { received += bytes }
 
-    func dataRefused() { awaited = .endOfData }
+    /// The whole message is there, or given up.
+    func dataEnded() { awaited = .endOfData }
 
     // MARK: What goes to the server
 
@@ -59,6 +59,17 @@ final class SessionClaims {
         require(offer.upstream == upstream, "\(domain) goes to \(upstream), not \(offer.upstream)")
         let hidden = wire[..<at].first { "@%!|/,;:<>()[]\\".utf8.contains($0) }
         require(hidden == nil, "\(Array(wire).shown) hides no other destination")
+    }
+
+    /// No line end that servers read in different ways, not even for a moment.
+    func dataPassed(_ bytes: [UInt8]) {
+        passed += bytes
+        for (index, byte) in passed.enumerated().dropFirst(max(passed.count - bytes.count, 0)) {
+            let next = index + 1 < passed.count ? passed[index + 1] : 0
+            require(byte != 0, "no NUL goes on")
+            require(byte != 0x0d || next == 0x0a, "no CR without LF goes on")
+            require(byte != 0x0a || index > 0 && passed[index - 1] == 0x0d, "no LF without CR goes on")
+        }
     }
 
     private static func upstream(ofLocal domain: String) -> String? {
@@ -111,7 +122,7 @@ final class SessionClaims {
         require(reply.code == 250, "\(reply) after mail data")
         let message = required(server?.messages.last, "the server has a message")
         require(message.isTaken, "the server has taken it")
-        require(message.data == data, "the server has the client's bytes behind the trace line")
+        require(message.data == received, "the server has the client's bytes behind the trace line")
         require(message.recipients.count == accepted.count, "it is for the recipients that were accepted")
         for (command, path) in zip(message.recipients, accepted) {
             let wire = String(decoding: path.wireForm, as: UTF8.self)

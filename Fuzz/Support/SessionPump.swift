@@ -98,34 +98,40 @@ public final class SessionPump {
     private func receiveData() {
         let step = input.withUnsafeBytes { session.receivedData($0) }
         switch step {
-        case .forward:
-            pass(input.count)
-        case .forwardLast(let count):
-            pass(count, isLast: true)
+        case .forward(let first, let count):
+            pass(first, count)
+            takeData(input.count)
+        case .forwardLast(let first, let count):
+            pass(first, count)
+            takeData(count)
+            claims.dataEnded()
+            if let connection { connection.mailDataEnded() } else { perform(session.outcome(nil)) }
         case .discard:
             cutConnection()
             input = []
         case .discardLast(let count, let reply):
             cutConnection()
             input.removeFirst(count)
-            claims.dataRefused()
+            claims.dataEnded()
             say(reply)
         case .discardAndClose(let reply):
             cutConnection()
-            claims.dataRefused()
+            claims.dataEnded()
             say(reply)
             isOver = true
         }
         reportEvents()
     }
 
-    private func pass(_ count: Int, isLast: Bool = false) {
-        let bytes = Array(input.prefix(count))
-        input.removeFirst(count)
-        claims.dataPassed(bytes, isLast: isLast)
+    private func pass(_ first: [UInt8], _ count: Int) {
+        let bytes = first + input.prefix(count)
+        claims.dataPassed(bytes)
         connection?.write(bytes)
-        guard isLast else { return }
-        if let connection { connection.mailDataEnded() } else { perform(session.outcome(nil)) }
+    }
+
+    private func takeData(_ count: Int) {
+        claims.dataReceived(Array(input.prefix(count)))
+        input.removeFirst(count)
     }
 
     // MARK: Actions

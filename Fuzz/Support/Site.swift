@@ -22,7 +22,7 @@ public enum Site {
         let result = Configuration.read(Array(text.utf8), file: "gatepost.conf", purpose: .policyOnly, now: now) { name in
             files[name].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
         }
-        return required(result.configuration, "\(result.diagnostics.first?.message ?? "the site is read")").policy
+        return required(result.configuration, "\(result.diagnostics.filter { $0.severity != .warning }.map { "\($0.at) \($0.message)" })").policy
     }
 
     private static let text = """
@@ -44,7 +44,7 @@ public enum Site {
         auth { users file:users }
         refuse {
             reject connection "banned" { from 198.51.100.66 }
-            pass "office" { from office   sender *@office.test }
+            pass "office speaks as it likes" { from office   sender *@office.test }
             reject "denied sender" { sender *@denied.test <> owner@* }
             defer "no name" { helo unverified   listener public }
         }

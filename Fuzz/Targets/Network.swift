@@ -33,11 +33,11 @@ private func checkedAddress(_ text: String, _ bytes: [UInt8]) -> IPAddress? {
 }
 
 private func checkedRange(_ text: String) -> IPRange? {
-    guard let range = try? IPRange.parse(text) else {
+    guard let range = try? AddressSet.parse(text) else {
         require((try? IPNetwork(parsing: text)) == nil, "\(text) is a range if it is a network")
         return nil
     }
-    require((try? IPRange.parse("\(range)")) == range, "\(range) is read as itself")
+    require((try? AddressSet.parse("\(range)")) == range, "\(range) is read as itself")
     require(AddressSet(range.networks.map(\.range)).ranges == [range], "\(range) is its networks")
     if let network = try? IPNetwork(parsing: text) {
         require(network.range == range, "\(network) is its range")

@@ -106,7 +106,7 @@ struct MeaningOfListsTests {
         .init(
             name: "name *., not by characters", write: { $0.name = .oneOf(exact: [], below: [domain("a.example")]) },
             meets: { $0.clientName = .confirmed(domain("x.a.example")) },
-            misses: { $0.clientName = .confirmed(domain("xa.example")) }),
+            misses: { $0.clientName = .confirmed(domain("nota.example")) }),
         .init(
             name: "name, absent", write: { $0.name = .oneOf(exact: [domain("a.example")], below: []) },
             meets: { $0.clientName = .confirmed(domain("a.example")) }, misses: { $0.clientName = .forged }),

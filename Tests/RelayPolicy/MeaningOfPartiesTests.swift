@@ -55,6 +55,10 @@ struct MeaningOfPartiesTests {
         #expect(delivered.wouldHaveBeen?.reason == .denyRule)
         #expect(delivered.wouldHaveBeen?.rule?.name == "new")
 
+        let relayedToo = policy.decide(request())
+        #expect(relayedToo.gist == "reject deny-rule \"rest\"")
+        #expect(relayedToo.wouldHaveBeen?.rule?.name == "new", "what refuse observed counts in relay too")
+
         let relayed = policy.decide(request(sender: "y@good.example", login: "anna"))
         #expect(relayed.gist == "reject deny-rule \"rest\"")
         #expect(relayed.wouldHaveBeen?.rule?.name == "trial")

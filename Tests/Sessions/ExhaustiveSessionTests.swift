@@ -80,7 +80,7 @@ struct ExhaustiveSessionTests {
         lost.accepted = 0
         var taken = play
         #expect(taken.session.dataAnswered(Reply(code: 354, lines: [[]])).code == 354)
-        #expect(taken.session.data("Hello\r\n.\r\n") == .forwardLast(10))
+        #expect(taken.session.data("Hello\r\n.\r\n") == .forwardLast(first: [], 10))
         #expect(taken.session.outcome(Reply(250, "2.0.0", "Ok")).code == 250)
         taken.accepted = 0
         return [refused, lost, taken]

@@ -47,8 +47,11 @@ public struct MessageLine: Sendable {
         for line in reply.lines {
             bytes.append(UInt8(ascii: " "))
             for byte in line.prefix(Self.longestReply) {
-                let isPlain = (0x20...0x7e).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-                bytes.append(isPlain ? byte : UInt8(ascii: "?"))
+                switch byte {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(UInt8(ascii: "'"))
+                case 0x20...0x7e: bytes.append(byte)
+                default: bytes.append(UInt8(ascii: "?"))
+                }
             }
         }
     }

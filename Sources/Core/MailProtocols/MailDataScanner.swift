@@ -8,7 +8,7 @@ public struct MailDataScanner: Sendable {
     public enum Problem: Equatable, Sendable { case bareLineFeed, bareCarriageReturn, nul }
 
     public enum Finding: Equatable, Sendable {
-        /// All of the bytes are mail data, and it goes on.
+        /// All of the bytes are mail data, and it goes on. The last of them are `undecided`.
         case more
         /// The mail data ends behind so many of the bytes, the terminator included.
         case end(Int)
@@ -57,6 +57,17 @@ public struct MailDataScanner: Sendable {
     }
 
     private var atEnd = false
+
+    /// The bytes at the end of what was scanned that may still turn out to belong to a broken line end, or to the end of
+    /// the mail data. Nobody else may see them before it is known: a server might take them for an end.
+    public var undecided: [UInt8] {
+        switch line {
+        case .start, .text: []
+        case .dot: [UInt8(ascii: ".")]
+        case .dotThenReturn: [UInt8(ascii: "."), ASCII.carriageReturn]
+        case .textThenReturn, .emptyThenReturn: [ASCII.carriageReturn]
+        }
+    }
 
     /// The index of the first byte below 0x20 at or behind `start`, or the end: eight bytes at a time.
     private static func skipText(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {

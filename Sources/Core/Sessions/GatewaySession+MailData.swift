@@ -16,10 +16,10 @@ extension GatewaySession {
 
     /// What the shell does with bytes of mail data.
     public enum DataStep: Equatable, Sendable {
-        /// All of them go to the protected server.
-        case forward
-        /// The first so many go to the server, and end the mail data there; await its reply.
-        case forwardLast(Int)
+        /// `first`, held back from before, and then the first so many go to the protected server.
+        case forward(first: [UInt8], Int)
+        /// The same, and they end the mail data there; await its reply.
+        case forwardLast(first: [UInt8], Int)
         /// None go on. The transaction at the server, if it is still there, is cut off: its connection is closed.
         case discard
         /// As `discard`; so many bytes were mail data, the rest are commands. Reply.
@@ -61,10 +61,11 @@ extension GatewaySession {
 
     public mutating func receivedData(_ bytes: UnsafeRawBufferPointer) -> DataStep {
         precondition(phase == .receivingData, "mail data arrived while \(phase)")
+        let held = transaction.mailData.scanner.undecided
         switch transaction.mailData.scanner.scan(bytes) {
         case .more:
             count(bytes.count)
-            if transaction.mailData.refusal == nil { return .forward }
+            if transaction.mailData.refusal == nil { return forward(bytes.count, behind: held) }
             return transaction.mailData.bytes > discardBound
                 ? closeMidway(Reply(421, "4.3.4", "Message far larger than was said")) : .discard
         case .end(let length):
@@ -75,10 +76,17 @@ extension GatewaySession {
                 return .discardLast(length, refusal)
             }
             phase = .awaitingOutcome
-            return .forwardLast(length)
+            return .forwardLast(first: held, length)
         case .broken(_, let problem):
             return closeMidway(Self.reply(to: problem))
         }
+    }
+
+    /// What is undecided at the end of these bytes is held back. Where they are shorter than that, all that was held
+    /// before still is.
+    private func forward(_ count: Int, behind held: [UInt8]) -> DataStep {
+        let undecided = transaction.mailData.scanner.undecided.count
+        return undecided > count ? .forward(first: [], 0) : .forward(first: held, count - undecided)
     }
 
     private var discardBound: UInt64 {

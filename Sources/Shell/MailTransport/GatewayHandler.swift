@@ -220,17 +220,18 @@ final class GatewayHandler: ChannelInboundHandler {
         let step = bytes.withUnsafeReadableBytes { session.receivedData($0) }
         reportEvents()
         switch step {
-        case .forward:
-            upstream?.write(bytes)
+        case .forward(let first, let count):
+            forward(first, count, of: bytes)
+            upstream?.flush()
             bytes.moveReaderIndex(to: bytes.writerIndex)
-            upstream?.flush()
             deadline = .now() + worker.deadlines.dataBlock
-        case .forwardLast(let count):
-            if let last = bytes.readSlice(length: count) { upstream?.write(last) }
+        case .forwardLast(let first, let count):
+            forward(first, count, of: bytes)
+            bytes.moveReaderIndex(forwardBy: count)
             deadline = .now() + worker.deadlines.upstreamOutcome + Self.patience
-            upstream?.mailDataEnded()
-            upstream?.flush()
-            if upstream == nil { perform(session.outcome(nil)) }
+            guard let upstream else { return perform(session.outcome(nil)) }
+            upstream.mailDataEnded()
+            upstream.flush()
         case .discard:
             cutUpstream()
             bytes.moveReaderIndex(to: bytes.writerIndex)
@@ -245,6 +246,12 @@ final class GatewayHandler: ChannelInboundHandler {
             say(reply)
             linger()
         }
+    }
+
+    private func forward(_ first: [UInt8], _ count: Int, of bytes: ByteBuffer) {
+        guard let upstream else { return }
+        if !first.isEmpty { upstream.write(ByteBuffer(bytes: first)) }
+        if count > 0, let slice = bytes.getSlice(at: bytes.readerIndex, length: count) { upstream.write(slice) }
     }
 
     // MARK: Actions

@@ -93,7 +93,7 @@ public struct Deadlines: Sendable {
     /// A protected server that failed is not tried for this long while another is up.
     public var upstreamRetry = TimeAmount.seconds(5)
     /// What a client still sends after we have ended the session is read and dropped for this long.
-    public var linger = TimeAmount.seconds(5)
+    public var linger = TimeAmount.seconds(3)
     /// After SIGTERM, for transactions under way.
     public var drain = TimeAmount.minutes(5)
 

@@ -76,12 +76,7 @@ actor Listeners {
     private func bind(
         _ address: GatewaySettings.Address, _ name: ListenerName, _ workers: [Worker]
     ) async throws -> Bound {
-        let probe = try await ServerBootstrap(group: workers[0].loop)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.autoRead, value: false)
-            .onlyIPv6(on: address)
-            .bind(host: address.host.description, port: Int(address.port)).get()
-        try await probe.close()
+        try Self.checkIsFree(address)
         var channels: [any Channel] = []
         do {
             for worker in workers { channels.append(try await worker.listen(address, name).get()) }
@@ -90,6 +85,21 @@ actor Listeners {
             throw error
         }
         return Bound(name: name, address: address, channels: channels)
+    }
+
+    /// Binds a plain socket for a moment. It does not listen, so nobody is accepted and dropped.
+    private static func checkIsFree(_ address: GatewaySettings.Address) throws {
+        let family = address.host.family == .v6 ? AF_INET6 : AF_INET
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
+        defer { Glibc.close(descriptor) }
+        var yes: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size)
+        if family == AF_INET6 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, size) }
+        let target = try SocketAddress(ipAddress: address.host.description, port: Int(address.port))
+        let result = target.withSockAddr { Glibc.bind(descriptor, $0, socklen_t($1)) }
+        guard result == 0 else { throw IOError(errnoCode: errno, reason: "bind") }
     }
 
     private func close(_ socket: Bound) async {

@@ -160,7 +160,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func dialFailed(_ error: any Error) {
-        pool.failed(server, Self.words(for: error))
+        pool.dialFailed(self, Self.words(for: error))
         settle(false)
     }
 

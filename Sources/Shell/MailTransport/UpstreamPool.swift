@@ -35,10 +35,15 @@ final class UpstreamPool {
     /// that sends many gets from it without us too, but must not be what another's messages cost it.
     private static let mostSharedMessages = 10
 
-    /// An idle connection: the one that this session had last, else the most recently used that is not worn out.
+    /// An idle connection: the one that this session had last, else the most recently used that is not worn out. One to
+    /// a backup is taken only while no other server is well.
     func takeIdle(for session: UInt64) -> UpstreamConnection? {
-        let index = idle.lastIndex { $0.lastSession == session && !$0.isWornOut(Self.mostSharedMessages) }
-            ?? idle.lastIndex { $0.transactions < Self.mostSharedMessages }
+        let now = NIODeadline.now()
+        let backupsCount = !servers.contains { !$0.isBackup && isWell($0, now) }
+        func serves(_ connection: UpstreamConnection) -> Bool { backupsCount || !connection.server.isBackup }
+        let index =
+            idle.lastIndex { $0.lastSession == session && !$0.isWornOut(Self.mostSharedMessages) && serves($0) }
+            ?? idle.lastIndex { $0.transactions < Self.mostSharedMessages && serves($0) }
         guard let index else { return nil }
         let connection = idle.remove(at: index)
         connection.isReused = true
@@ -60,6 +65,12 @@ final class UpstreamPool {
     func discard(_ connection: UpstreamConnection) {
         busy[ObjectIdentifier(connection)] = nil
         connection.close()
+    }
+
+    /// No connection came about.
+    func dialFailed(_ connection: UpstreamConnection, _ reason: String) {
+        busy[ObjectIdentifier(connection)] = nil
+        failed(connection.server, reason)
     }
 
     /// A connection ended. That says nothing of the server's health if it had worked: servers close idle ones.
@@ -108,20 +119,20 @@ final class UpstreamPool {
     /// are down must not cost mail.
     private func order() -> [GatewaySettings.Server] {
         let now = NIODeadline.now()
-        func isWell(_ server: GatewaySettings.Server) -> Bool {
-            health[server]?.notBefore.map { $0 <= now } ?? true
-        }
-        let primaries = servers.filter { !$0.isBackup && isWell($0) }
+        let primaries = servers.filter { !$0.isBackup && isWell($0, now) }
         turn = primaries.isEmpty ? 0 : (turn + 1) % primaries.count
         let rotated = primaries[turn...] + primaries[..<turn]
-        let well = rotated + servers.filter { $0.isBackup && isWell($0) }
-        return well + servers.filter { !isWell($0) }
+        let well = rotated + servers.filter { $0.isBackup && isWell($0, now) }
+        return well + servers.filter { !isWell($0, now) }
+    }
+
+    private func isWell(_ server: GatewaySettings.Server, _ now: NIODeadline) -> Bool {
+        health[server]?.notBefore.map { $0 <= now } ?? true
     }
 
     // MARK: Health
 
-    func failed(_ server: GatewaySettings.Server, _ reason: String) {
-        busy = busy.filter { $0.value.server != server || $0.value.isReady }
+    private func failed(_ server: GatewaySettings.Server, _ reason: String) {
         let isNews = health[server]?.lastError != reason
         health[server, default: Health()].notBefore = .now() + worker.deadlines.upstreamRetry
         health[server, default: Health()].lastError = reason
@@ -139,8 +150,11 @@ final class UpstreamPool {
         return known.dropFirst().reduce(known.first) { $0?.intersection($1) }
     }
 
-    /// Servers of which it is not known what they can do.
-    var unknownServers: [GatewaySettings.Server] { servers.filter { health[$0]?.capabilities == nil } }
+    /// Servers of which it is not known what they can do, and that nobody is asking.
+    var unknownServers: [GatewaySettings.Server] {
+        let asked = Set(busy.values.filter { !$0.isReady }.map(\.server))
+        return servers.filter { health[$0]?.capabilities == nil && !asked.contains($0) }
+    }
 
     var status: [ServerStatus] {
         servers.map { server in
