@@ -67,6 +67,7 @@ let package = Package(
         tests("MailTypes", uses: "MailTypes"),
         tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("PolicyLanguage", uses: "PolicyLanguage", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests("Tidy"),
         tests("JSONText", uses: "JSONText"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),

@@ -92,7 +92,7 @@ final class SessionClaims {
     }
 
     private func commandReplied(_ line: [UInt8], _ reply: Reply) {
-        switch String(decoding: line.prefix(4), as: UTF8.self).uppercased() {
+        switch String(decoding: line.prefix { $0 != 0x20 }, as: UTF8.self).uppercased() {
         case "RCPT": if reply.isPositive { recipientAccepted() }
         case "DATA" where reply.code == 354:
             require(!accepted.isEmpty, "354 with an accepted recipient")

@@ -462,10 +462,13 @@ def test_sigterm_ends_idle_sessions_at_once_and_lets_transactions_finish(own, se
         assert own.is_running
         assert writing.command(".").code == 250
         assert writing.reply().code == 421
+        for client in (idle, greeted, writing):
+            client.socket.close()
         assert within.command("RCPT TO:<reader@ours.test>").code == 250
         assert within.command("DATA").code == 354
         assert within.command(MESSAGE + b".").code == 250
         assert within.reply().code == 421
+        within.socket.close()
         assert own.wait(5) == 0
     assert len(server.messages) == 2
 

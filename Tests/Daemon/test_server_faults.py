@@ -93,7 +93,7 @@ def send_large_message(client):
         replies.append(client.command("DATA"))
     if replies[-1].code == 354:
         client.send(MESSAGE)
-        time.sleep(0.05)
+        time.sleep(0.03)
         client.send(b"And more.\r\n" * 100)
         replies.append(client.command("."))
     return replies
@@ -225,7 +225,7 @@ def test_the_client_goes_while_the_server_thinks(server, gate):
 @pytest.mark.parametrize("phase", ("greeting", "ehlo", "mail", "rcpt", "data", "final"))
 def test_nothing_is_said_while_the_server_says_nothing(server, gate, phase):
     server.script = {phase: does.hang}
-    with Client(gate.port, patience=0.5) as client:
+    with Client(gate.port, patience=0.3) as client:
         client.ehlo()
         with pytest.raises(TimeoutError):
             client.transaction()

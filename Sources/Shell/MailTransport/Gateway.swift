@@ -28,7 +28,18 @@ public final class Gateway: Sendable {
     public func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
         let change = try await listeners.prepare(settings.listeners, workers)
         for worker in workers { try? await worker.loop.submit { worker.start() }.get() }
+        await untilServersAreKnown()
         await listeners.commit(change)
+    }
+
+    /// Waits a moment for the first EHLO to the protected servers, so that the first client is offered what they can do.
+    private func untilServersAreKnown() async {
+        for worker in workers {
+            for _ in 0..<25 {
+                if (try? await worker.loop.submit({ worker.knowsServers }).get()) ?? true { break }
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+        }
     }
 
     /// All or nothing: when a new listener cannot be bound, everything stays as it was. Nobody is accepted on a new one

@@ -70,7 +70,7 @@ public struct GatewaySettings: Sendable {
 /// How long each thing may take. Every one has its name and number in `docs/operating.md`.
 public struct Deadlines: Sendable {
     /// Before the greeting, in which a client that talks first shows itself.
-    public var greetingPause = TimeAmount.milliseconds(10)
+    public var greetingPause = TimeAmount.milliseconds(2)
     /// From our reply to the end of the client's next command, however slowly its bytes come
     /// (RFC 5321 §4.5.3.2.7).
     public var command = TimeAmount.minutes(5)

@@ -69,6 +69,9 @@ final class Worker: @unchecked Sendable {
     /// Also one that a reload removed, for sessions that began before it.
     func pool(_ name: String) -> UpstreamPool? { pools[name] ?? formerPools.last { $0.name == name } }
 
+    /// Whether every routed upstream has a server that has answered EHLO.
+    var knowsServers: Bool { settings.routedUpstreams.allSatisfy { pools[$0]?.capabilities != nil } }
+
     /// What all routed servers can do; the least until each has been asked.
     var announced: ServerCapabilities {
         var all: ServerCapabilities?
