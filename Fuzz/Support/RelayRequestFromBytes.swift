@@ -25,27 +25,31 @@ extension RelayRequest {
         clockIsBehind = bytes.once(in: 4)
     }
 
-    /// Each world in which one fact that could not be had is known: what it may really be.
-    public var worldsBehind: [RelayRequest] {
+    /// One world in which everything is known: what could not be had is what it may really be.
+    public func completed(by bytes: inout FuzzedBytes) -> RelayRequest {
+        var world = self
         if login == .unknown {
-            let logins: [Fact<Login>] = [.absent, .known(.init(name: "anna", mechanism: "PLAIN")), .known(.init(name: "zoe"))]
-            return logins.map { with(\.login, $0) }
+            world.login = bytes.pick([
+                .absent, .known(.init(name: "anna", mechanism: "PLAIN")), .known(.init(name: "Bert")),
+                .known(.init(name: "zoe")),
+            ])
         }
         if popLogin == .unknown {
-            let logins: [Fact<POPLogin>] = [.absent, .known(.init(name: "bert")), .known(.init(name: nil))]
-            return logins.map { with(\.popLogin, $0) }
+            world.popLogin = bytes.pick([.absent, .known(.init(name: "bert")), .known(.init(name: nil))])
         }
         if case .temporary(let candidate) = clientName {
-            let names = candidate.map { [$0] } ?? Words.domains
-            return names.map { with(\.clientName, .confirmed($0)) } + [with(\.clientName, .absent), with(\.clientName, .forged)]
+            let name = candidate ?? bytes.pick(Words.domains)
+            world.clientName = bytes.pick([.confirmed(name), .absent, .forged])
         }
-        if heloStatus == .temporary { return [with(\.heloStatus, .verified), with(\.heloStatus, .unverified)] }
-        return []
-    }
-
-    private func with<Value>(_ fact: WritableKeyPath<RelayRequest, Value>, _ value: Value) -> RelayRequest {
-        var request = self
-        request[keyPath: fact] = value
-        return request
+        if heloStatus == .temporary { world.heloStatus = bytes.pick([.verified, .unverified]) }
+        if clockIsBehind {
+            world.clockIsBehind = false
+            if bytes.flag() {
+                // It is later than the clock says, and then a POP login may be too old.
+                world.now = required(Instant("2030-01-01"), "a time")
+                if bytes.flag() { world.popLogin = .absent }
+            }
+        }
+        return world
     }
 }

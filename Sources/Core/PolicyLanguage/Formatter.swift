@@ -12,6 +12,7 @@ public func formatted(_ bytes: [UInt8], file: String) -> Result<[UInt8], FormatP
     return .success(Formatter(source, starts: tree.starts).text)
 }
 
+/// Why a file cannot be laid out anew: it cannot be cut into statements.
 public struct FormatProblems: Error, Sendable {
     public var diagnostics: [Diagnostic]
     public init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
