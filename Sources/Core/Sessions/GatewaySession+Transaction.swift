@@ -78,6 +78,7 @@ extension GatewaySession {
         }
         request.forwardPath = path
         request.now = moment.now
+        request.clockIsBehind = moment.clockIsBehind
         let id = moment.newIdentifier()
         let decision = judged(moment)
         guard decision.verdict == .permit else { return decided(decision, given: given, request: request, id: id) }

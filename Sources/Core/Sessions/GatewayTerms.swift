@@ -37,15 +37,18 @@ public struct Moment {
     public let now: Instant
     /// `now` for a Received line (`Instant.rfc5322`): it changes once a second, so the shell keeps it.
     public let date: String
+    /// The clock stands more than an hour behind the newest time on record.
+    public let clockIsBehind: Bool
     /// The client has had too many relays refused: nothing is relayed for it without a login.
     public let clientIsBanned: Bool
     /// Makes the id of a decision or a message.
     public let newIdentifier: () -> String
 
     public init(
-        now: Instant, date: String? = nil, clientIsBanned: Bool = false, newIdentifier: @escaping () -> String
+        now: Instant, date: String? = nil, clockIsBehind: Bool = false, clientIsBanned: Bool = false,
+        newIdentifier: @escaping () -> String
     ) {
-        (self.now, self.date) = (now, date ?? now.rfc5322)
+        (self.now, self.date, self.clockIsBehind) = (now, date ?? now.rfc5322, clockIsBehind)
         (self.clientIsBanned, self.newIdentifier) = (clientIsBanned, newIdentifier)
     }
 }

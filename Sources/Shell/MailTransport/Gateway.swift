@@ -13,14 +13,15 @@ public final class Gateway: Sendable {
     public init(
         _ settings: GatewaySettings, loops: Int = System.coreCount, deadlines: Deadlines = Deadlines(),
         log: any GatewayLog, newIdentifier: @escaping @Sendable () -> String,
-        clock: @escaping @Sendable () -> Instant
+        clock: @escaping @Sendable () -> Instant,
+        clockIsBehind: @escaping @Sendable (Instant) -> Bool = { _ in false }
     ) {
         group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let shared = shared
         workers = group.makeIterator().map { loop in
             Worker(
                 loop: loop, settings: settings, shared: shared, log: log, deadlines: deadlines,
-                newIdentifier: newIdentifier, clock: clock)
+                newIdentifier: newIdentifier, clock: clock, clockIsBehind: clockIsBehind)
         }
     }
 

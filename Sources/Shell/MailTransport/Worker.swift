@@ -15,6 +15,7 @@ final class Worker: @unchecked Sendable {
     let deadlines: Deadlines
     let newIdentifier: @Sendable () -> String
     let clock: @Sendable () -> Instant
+    let clockIsBehind: @Sendable (Instant) -> Bool
     let receiveBuffer = ReceiveBuffer()
 
     private(set) var settings: GatewaySettings
@@ -29,10 +30,11 @@ final class Worker: @unchecked Sendable {
     init(
         loop: any EventLoop, settings: GatewaySettings, shared: SharedState, log: any GatewayLog,
         deadlines: Deadlines, newIdentifier: @escaping @Sendable () -> String,
-        clock: @escaping @Sendable () -> Instant
+        clock: @escaping @Sendable () -> Instant, clockIsBehind: @escaping @Sendable (Instant) -> Bool
     ) {
         (self.loop, self.settings, self.shared, self.log) = (loop, settings, shared, log)
-        (self.deadlines, self.newIdentifier, self.clock) = (deadlines, newIdentifier, clock)
+        (self.deadlines, self.newIdentifier) = (deadlines, newIdentifier)
+        (self.clock, self.clockIsBehind) = (clock, clockIsBehind)
     }
 
     /// On the event loop, once.
@@ -85,8 +87,9 @@ final class Worker: @unchecked Sendable {
     func moment(for client: IPAddress) -> Moment {
         let now = clock()
         let banned = settings.connections.refusedRelays != nil && shared.isBanned(client, at: now)
-        if now.seconds != dateOf { (dateOf, date) = (now.seconds, now.rfc5322) }
-        return Moment(now: now, date: date, clientIsBanned: banned, newIdentifier: newIdentifier)
+        if now.seconds != second { (second, date, isBehind) = (now.seconds, now.rfc5322, clockIsBehind(now)) }
+        return Moment(
+            now: now, date: date, clockIsBehind: isBehind, clientIsBanned: banned, newIdentifier: newIdentifier)
     }
 
     // MARK: Sessions
@@ -108,9 +111,10 @@ final class Worker: @unchecked Sendable {
         if isStopping, sessions.isEmpty { whenEmpty?.succeed() }
     }
 
-    /// The date of Received lines, and the second that it is of.
+    /// What changes with the second: the date of Received lines, and whether the clock is behind.
+    private var second = Int64.min
     private var date = ""
-    private var dateOf = Int64.min
+    private var isBehind = false
     private var lastNumber: UInt64 = 0
 
     func nextNumber() -> UInt64 {

@@ -12,15 +12,19 @@ actor Daemon {
     private let strangersMayRelay: Bool
     private let log: DaemonLog
     private let gateway: Gateway
+    private let clock: ClockRecord
     private var active: LoadedConfiguration
     private let startedAt = Instant.now
 
     init(
         _ loaded: LoadedConfiguration, file: ConfigurationFile, strangersMayRelay: Bool, settings: GatewaySettings,
-        log: DaemonLog
+        log: DaemonLog, clock: ClockRecord
     ) {
-        (active, self.file, self.strangersMayRelay, self.log) = (loaded, file, strangersMayRelay, log)
-        gateway = Gateway(settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now })
+        (active, self.file, self.strangersMayRelay) = (loaded, file, strangersMayRelay)
+        (self.log, self.clock) = (log, clock)
+        gateway = Gateway(
+            settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
+            clockIsBehind: { clock.isBehind($0) })
     }
 
     func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
@@ -79,6 +83,7 @@ actor Daemon {
     func stop() async {
         log.note("state=stopping")
         await gateway.stop(drain: Deadlines().drain)
+        clock.write()
         log.note("state=stopped")
         log.close()
     }

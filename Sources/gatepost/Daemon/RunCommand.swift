@@ -39,7 +39,9 @@ struct RunCommand: AsyncParsableCommand {
         } catch { return try fail(error.message) }
         let settings = GatewaySettings(loaded.configuration)
         let log = DaemonLog(LogWriter(descriptor: STDERR_FILENO), format: loaded.configuration.log.format)
-        let daemon = Daemon(loaded, file: file, strangersMayRelay: strangersMayRelay, settings: settings, log: log)
+        let daemon = Daemon(
+            loaded, file: file, strangersMayRelay: strangersMayRelay, settings: settings, log: log,
+            clock: ClockRecord(state))
         do throws(ListeningProblem) { try await daemon.start(settings) } catch {
             log.close()
             return try fail("cannot listen on \(error.address) (\(error.listener)): \(error.message)")
