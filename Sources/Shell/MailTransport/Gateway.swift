@@ -38,7 +38,7 @@ public final class Gateway: Sendable {
         for worker in workers {
             for _ in 0..<25 {
                 if (try? await worker.loop.submit({ worker.knowsServers }).get()) ?? true { break }
-                try? await Task.sleep(for: .milliseconds(20))
+                try? await worker.loop.scheduleTask(in: .milliseconds(20)) {}.futureResult.get()
             }
         }
     }
