@@ -42,7 +42,7 @@ private struct Replies {
         var lines: [ArraySlice<UInt8>] = []
         for line in whole {
             let text = line.last == 0x0d ? line.dropLast() : line
-            guard line.count <= ReplyReader.longestLine, let code = Self.code(of: text),
+            guard text.count <= ReplyReader.longestLine, let code = Self.code(of: text),
                 lines.first?.prefix(3) ?? text.prefix(3) == text.prefix(3), lines.count < ReplyReader.mostLines
             else {
                 isBroken = true
@@ -54,7 +54,8 @@ private struct Replies {
                 lines = []
             }
         }
-        isBroken = last.count > ReplyReader.longestLine
+        let rest = last.last == 0x0d ? last.dropLast() : last
+        isBroken = rest.count > ReplyReader.longestLine
     }
 
     private static func code(of line: ArraySlice<UInt8>) -> UInt16? {

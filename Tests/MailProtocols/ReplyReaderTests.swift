@@ -34,6 +34,16 @@ struct ReplyReaderTests {
         #expect(Self.read(String(repeating: "250-x\r\n", count: 200)) == nil)
     }
 
+    /// Found by the fuzzer: the CR was counted when it came before its LF.
+    @Test("the longest line is read whole and cut at any place, a longer one nowhere", arguments: [0, 1])
+    func longestLine(excess: Int) throws {
+        let line = "250 " + String(repeating: "x", count: ReplyReader.longestLine - 4 + excess) + "\r\n"
+        #expect((Self.read(line) != nil) == (excess == 0))
+        var reader = ReplyReader()
+        let replies = try? line.utf8.flatMap { byte in try [byte].withUnsafeBytes { try reader.received($0) } }
+        #expect((replies?.count == 1) == (excess == 0))
+    }
+
     @Test("control bytes in a reply's text do not reach the client")
     func controls() {
         #expect(Self.read("250 a\0b\u{1b}c\r\n")?.first?.lines == [Array("a?b?c".utf8)])

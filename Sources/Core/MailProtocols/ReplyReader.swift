@@ -3,7 +3,7 @@ import MailTypes
 /// Puts replies together from a server's bytes (RFC 5321 §4.2). Strict in form and bounded in size, since the
 /// server may be anything: what is no reply ends the connection.
 public struct ReplyReader: Sendable {
-    /// Bytes in one line with its CRLF. RFC 5321 §4.5.3.1.5 says 512; real servers write longer ones.
+    /// Bytes in one line without its CRLF. RFC 5321 §4.5.3.1.5 says 512; real servers write longer ones.
     public static let longestLine = 2_048
     public static let mostLines = 128
 
@@ -32,7 +32,9 @@ public struct ReplyReader: Sendable {
             partial.removeAll(keepingCapacity: false)
         }
         partial.append(contentsOf: rest)
-        guard partial.count <= Self.longestLine else { throw Problem(message: "a reply line without end") }
+        // The CR of a line whose LF has not come does not count, as it does not where both come at once.
+        let length = partial.last == ASCII.carriageReturn ? partial.count - 1 : partial.count
+        guard length <= Self.longestLine else { throw Problem(message: "a reply line without end") }
         return replies
     }
 

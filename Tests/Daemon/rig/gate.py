@@ -111,8 +111,9 @@ class Gate:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment)
         wait_until(lambda: "state=running" in self.log or self._process.poll() is not None, 20)
         if self._process.poll() is not None or "state=running" not in self.log:
+            said = self.log
             self.__exit__()
-            raise AssertionError(f"the gate did not start:\n{self.log}")
+            raise AssertionError(f"the gate did not start:\n{said}")
         return self
 
     def __exit__(self, *_):
