@@ -2,8 +2,10 @@
 import PackageDescription
 
 /// A target without I/O, clock, randomness or Foundation: values and pure functions.
-func core(_ name: String, uses: String...) -> Target {
-    .target(name: name, dependencies: uses.map { .target(name: $0) }, path: "Sources/Core/\(name)")
+func core(_ name: String, uses: String..., links: [LinkerSetting] = []) -> Target {
+    .target(
+        name: name, dependencies: uses.map { .target(name: $0) }, path: "Sources/Core/\(name)",
+        linkerSettings: links)
 }
 
 /// A target that meets the outside world and holds no rules of its own.
@@ -41,7 +43,8 @@ let package = Package(
             providers: [.apt(["libidn2-dev"])]),
         core("MailTypes", uses: "CLibIDN2"),
         core("Diagnostics"),
-        core("JSONText"),
+        // Whether a number is whole is a question of the C library's mathematics, which Foundation would bring along.
+        core("JSONText", links: [.linkedLibrary("m")]),
         core("RelayPolicy", uses: "MailTypes", "Diagnostics"),
         core("PolicyLanguage", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         core("LoginLedger", uses: "RelayPolicy", "MailTypes"),

@@ -117,10 +117,13 @@ class Gate:
         return self
 
     def __exit__(self, *_):
+        self.kill()
+        self._folder.cleanup()
+
+    def kill(self):
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        self._folder.cleanup()
 
     @property
     def log(self):
