@@ -504,3 +504,72 @@ def test_a_reader_of_the_log_that_stands_still_does_not_hold_up_mail(shared_serv
         process.kill()
         process.stderr.close()
         process.wait()
+
+
+# Under load, and with little.
+
+
+def test_reloads_while_mail_flows_lose_nothing(own, server):
+    """Other rules and another upstream each time: every message is answered, and each 250 is a message behind."""
+    taken, troubles, stop = [], [], threading.Event()
+
+    def send(number):
+        count = 0
+        while not stop.is_set():
+            count += 1
+            try:
+                with Client(own.port, patience=10) as client:
+                    client.ehlo()
+                    for part in ("a", "b"):
+                        name = f"r{number}-{count}{part}@ours.test"
+                        last = client.transaction(name)[-1]
+                        (taken if last.code == 250 else troubles).append(f"<{name}>" if last.code == 250 else last)
+            except (OSError, Closed, AssertionError) as error:
+                troubles.append(error)
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(20):
+            text = own.text(office=f"127.0.0.{number + 20}")
+            own.write(text.replace("mta", f"mta{number}") if number % 2 else text)
+            assert own.reload().returncode == 0
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(20)
+    assert troubles == []
+    assert len(taken) > 50
+    assert sorted(taken) == sorted(recipient for message in server.messages for recipient in message.recipients)
+
+
+def test_with_few_descriptors_it_pauses_and_recovers(shared_server):
+    with gate_before(shared_server) as gate:
+        used = len(list(pathlib.Path(f"/proc/{gate.pid}/fd").iterdir()))
+        subprocess.run(["prlimit", "--pid", str(gate.pid), f"--nofile={used + 20}"], check=True)
+        crowd = []
+        try:
+            for number in range(60):
+                crowd.append(Client(gate.port, f"127.0.1.{number + 1}", greeted=False))
+            time.sleep(0.5)
+            before = cpu_seconds(gate.pid)
+            time.sleep(1)
+            assert cpu_seconds(gate.pid) - before < 0.3, "it spins"
+            assert gate.is_running
+        finally:
+            for client in crowd:
+                client.socket.close()
+        assert wait_until(lambda: serves(gate), 3)
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def serves(gate):
+    try:
+        return deliver(gate.port).code == 250
+    except (OSError, Closed):
+        return False

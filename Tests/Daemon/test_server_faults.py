@@ -389,3 +389,22 @@ def test_a_gate_without_its_server_starts_and_learns_later():
 
             assert deliver(gate.port).code == 250
             assert wait_until(announces, 8, pause=0.1)
+
+
+@pytest.mark.parametrize("fault", ("closes", "resets", "closes with 421", "talks no SMTP"))
+@pytest.mark.parametrize("refused_before", (False, True))
+def test_a_fault_at_the_second_recipient(server, gate, fault, refused_before):
+    """Nothing that was accepted before it may count any more."""
+    first = "550 5.1.1 No such user" if refused_before else "250 2.1.5 Ok"
+    server.script = {"rcpt": [first, FAULTS[fault], "250 2.1.5 Ok"]}
+    with Client(gate.port) as client:
+        client.ehlo()
+        replies = client.replies(
+            "MAIL FROM:<sender@outside.test>", "RCPT TO:<one@ours.test>", "RCPT TO:<two@ours.test>")
+        assert [reply.code for reply in replies] == [250, int(first[:3]), 451], replies
+        last = client.command("DATA")
+        assert last.code == (503 if refused_before else 451), last
+        clear(server)
+        assert client.is_open()
+        assert client.transaction()[-1].code == 250
+    assert len(server.messages) == 1

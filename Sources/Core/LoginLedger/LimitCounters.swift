@@ -29,6 +29,7 @@ public struct LimitCounters: Sendable {
     /// Subjects counted at once.
     public let capacity: Int
     private var windows: [Key: Window] = [:]
+    private var lastPurge: Instant?
 
     public init(capacity: Int = 1_000_000) { self.capacity = capacity }
 
@@ -69,10 +70,17 @@ public struct LimitCounters: Sendable {
     private mutating func window(_ key: Key, _ limit: Limit, at now: Instant) -> Window? {
         if let window = windows[key], now < window.ends { return window }
         if windows[key] == nil, windows.count >= capacity {
-            windows = windows.filter { now < $0.value.ends }
+            purge(at: now)
             if windows.count >= capacity { return nil }
         }
         return Window(ends: now.advanced(by: limit.window), used: 0)
+    }
+
+    /// Forgets windows that have ended. It looks at all of them, so not for every stranger who finds the table full.
+    private mutating func purge(at now: Instant) {
+        if let lastPurge, lastPurge <= now, now < lastPurge.advanced(by: .seconds(10)) { return }
+        lastPurge = now
+        windows = windows.filter { now < $0.value.ends }
     }
 
     private static func amount(_ unit: Limit.Unit, isFirstRecipient: Bool) -> UInt64 {

@@ -13,6 +13,7 @@ public struct RelayBans: Sendable {
     /// ever takes permits away.
     public let capacity: Int
     private var entries: [IPAddress: Entry] = [:]
+    private var lastPurge: Instant?
 
     public init(capacity: Int = 1_000_000) { self.capacity = capacity }
 
@@ -31,10 +32,17 @@ public struct RelayBans: Sendable {
         entry.refused += 1
         if entry.refused >= count { entry.bannedUntil = now.advanced(by: ban) }
         if entries[client] == nil, entries.count >= capacity {
-            entries = entries.filter { now < $0.value.windowEnds || now < $0.value.bannedUntil ?? now }
+            purge(at: now)
             if entries.count >= capacity { return }
         }
         entries[client] = entry
+    }
+
+    /// Forgets clients of whom nothing counts any more. It looks at all of them, so not for every refusal.
+    private mutating func purge(at now: Instant) {
+        if let lastPurge, lastPurge <= now, now < lastPurge.advanced(by: .seconds(10)) { return }
+        lastPurge = now
+        entries = entries.filter { now < $0.value.windowEnds || now < $0.value.bannedUntil ?? now }
     }
 }
 

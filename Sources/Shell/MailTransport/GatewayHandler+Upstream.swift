@@ -27,8 +27,10 @@ extension GatewayHandler {
 
     /// Offers a recipient on the transaction's connection, on an idle one, or on a new one.
     func offer(_ offer: RecipientOffer) {
-        if let upstream { return upstream.offer(offer) }
         pendingOffer = offer
+        if let upstream, upstreamName == offer.upstream { return upstream.offer(offer) }
+        // Another server's connection, on which no recipient was accepted: else this one would not be offered.
+        if let other = upstream.take() { other.pool.giveBack(other) }
         upstreamName = offer.upstream
         guard let pool = worker.pool(offer.upstream) else { return upstreamUnavailable() }
         if let connection = pool.takeIdle(for: number) { take(connection) } else { connect(pool) }

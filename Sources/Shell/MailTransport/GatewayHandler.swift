@@ -22,6 +22,7 @@ final class GatewayHandler: ChannelInboundHandler {
     private var input: ByteBuffer?
     /// Replies that go out together at the end of an event.
     private var output: ByteBuffer?
+    private var isProcessing = false
     private var hasGreeted = false
     private var inputHasEnded = false
     private var isAdmitted = false
@@ -171,6 +172,8 @@ final class GatewayHandler: ChannelInboundHandler {
 
     /// Goes on with what waits, and reads again.
     func resume() {
+        // An answer that came at once: whoever handed the bytes over goes on with the rest.
+        guard !isProcessing else { return }
         processInput()
         flush()
         if wantsRead { context?.read() }
@@ -187,6 +190,8 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     private func process(_ bytes: inout ByteBuffer) {
+        isProcessing = true
+        defer { isProcessing = false }
         while bytes.readableBytes > 0, !isLingering, let context, context.channel.isWritable || session.wantsData {
             if session.wantsData {
                 receiveData(&bytes)
