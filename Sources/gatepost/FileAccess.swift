@@ -7,9 +7,17 @@ enum FileAccess {
     static let largestFile = 256 << 20
 
     static func read(_ path: String) -> Result<[UInt8], FileProblem> {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that nobody writes into would hold the daemon for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return .failure(FileProblem(errno: errno)) }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return .failure(FileProblem(errno: errno)) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: return .failure(FileProblem(errno: EISDIR))
+        default: return .failure(FileProblem("it is no regular file"))
+        }
         return readAll(of: descriptor)
     }
 

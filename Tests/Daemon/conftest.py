@@ -5,7 +5,6 @@
 
 import pytest
 from rig.gate import binary, gate_before
-from rig.loopback import wait_until
 from rig.server import Server
 
 
@@ -27,18 +26,10 @@ def shared_gate(shared_server):
         yield gate
 
 
-def clear(server):
-    """No connection of the test before, no script, no memory."""
-    server.script = {}
-    server.hang_up()
-    wait_until(lambda: server.open_connections == 0, 5)
-    server.reset()
-
-
 @pytest.fixture
 def server(shared_server):
     """A scripted server that has seen nothing yet."""
-    clear(shared_server)
+    shared_server.clear()
     return shared_server
 
 

@@ -12,7 +12,7 @@ from rig.gate import FAKETIME, Gate, gate_before
 from rig.loopback import HERE, wait_until
 from rig.server import Server
 
-FASTER = 150
+FASTER = 250
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -4,7 +4,6 @@ mail was taken. Only what the server itself refuses for good is refused for good
 import time
 
 import pytest
-from conftest import clear
 from rig import server as does
 from rig.client import MESSAGE, Client, deliver
 from rig.gate import Gate, gate_before, wait_until_learnt
@@ -61,7 +60,7 @@ def test_a_fault_of_the_server_is_temporary_for_the_client(server, gate, phase, 
         client.ehlo()
         replies = send_large_message(client)
         assert_come_again(replies, server, phase)
-        clear(server)
+        server.clear()
         # The session and the gate go on as if nothing had been.
         assert client.is_open()
         last = client.transaction()[-1]
@@ -79,7 +78,7 @@ def test_a_lie_of_the_server_is_temporary_for_the_client(server, gate, lie):
         client.ehlo()
         replies = send_large_message(client)
         assert_come_again(replies, server, phase)
-        clear(server)
+        server.clear()
         assert client.is_open()
         last = client.transaction()[-1]
     assert last.code == 250, last
@@ -159,7 +158,7 @@ def test_the_servers_own_refusal_passes_unchanged(server, gate, phase, text):
         assert [str(last.code), *last.lines] == [text[:3], *(line[4:] for line in text.split("\r\n"))]
         # MAIL is answered before the server is asked, so what it says to MAIL is the recipient's answer.
         assert len(before) == {"mail": 1, "rcpt": 1, "data": 2, "final": 3}[phase]
-        clear(server)
+        server.clear()
         assert client.is_open()
     assert server.messages == []
 
@@ -218,7 +217,7 @@ def test_the_client_goes_while_the_server_thinks(server, gate):
         assert wait_until(lambda: server.said("RCPT"), 3)
         client.abort()
     assert wait_until(lambda: server.open_connections == 0, 3)
-    clear(server)
+    server.clear()
     assert deliver(gate.port).code == 250
 
 
@@ -229,7 +228,7 @@ def test_nothing_is_said_while_the_server_says_nothing(server, gate, phase):
         client.ehlo()
         with pytest.raises(TimeoutError):
             client.transaction()
-    clear(server)
+    server.clear()
     assert deliver(gate.port).code == 250
 
 
@@ -404,7 +403,7 @@ def test_a_fault_at_the_second_recipient(server, gate, fault, refused_before):
         assert [reply.code for reply in replies] == [250, int(first[:3]), 451], replies
         last = client.command("DATA")
         assert last.code == (503 if refused_before else 451), last
-        clear(server)
+        server.clear()
         assert client.is_open()
         assert client.transaction()[-1].code == 250
     assert len(server.messages) == 1

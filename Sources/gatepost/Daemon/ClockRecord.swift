@@ -16,17 +16,26 @@ final class ClockRecord: Sendable {
 
     private let path: String
     private let state: Mutex<State>
+    /// There is a record, and nobody can tell what it says: whatever has a date stays undecided, and the record stays.
+    let isUnreadable: Bool
 
     init(_ directory: StateDirectory) {
         path = "\(directory.path)/clock"
-        let written = (try? FileAccess.read(path).get())
-            .flatMap { Instant(String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)) }
-        let start = Instant(seconds: 0)
-        state = Mutex(State(newest: written ?? start, written: written ?? start))
+        let start = Self.recorded(path)
+        isUnreadable = start == nil
+        state = Mutex(State(newest: start ?? Instant(seconds: 0), written: start ?? Instant(seconds: 0)))
+    }
+
+    /// Only a record that does not exist is none; nil for one that cannot be read.
+    private static func recorded(_ path: String) -> Instant? {
+        if access(path, F_OK) != 0, errno == ENOENT { return Instant(seconds: 0) }
+        guard case .success(let bytes) = FileAccess.read(path) else { return nil }
+        return Instant(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
 
     /// Notes `now`, and says whether it lies more than an hour behind the newest time on record.
     func isBehind(_ now: Instant) -> Bool {
+        if isUnreadable { return true }
         let (isBehind, isDue) = state.withLock { state in
             state.newest = max(state.newest, now)
             let isDue = state.newest.seconds - state.written.seconds >= Self.writtenEvery
@@ -40,6 +49,7 @@ final class ClockRecord: Sendable {
 
     /// A record that cannot be written is no reason to stop: the newest time is known until the end of the process.
     func write() {
+        if isUnreadable { return }
         let text = state.withLock { $0.newest }.rfc3339() + "\n"
         let temporary = "\(path).new"
         unlink(temporary)

@@ -32,6 +32,7 @@ actor Daemon {
         for (listener, address) in await gateway.boundAddresses() {
             log.note("listening=\(listener) address=\(address)")
         }
+        if clock.isUnreadable { log.note("clock=unreadable file=STATE/clock effect=\"permits with a date are undecided\"") }
         log.note("state=running config=\(active.file) hash=\(active.fingerprint) version=\(Version.text)")
     }
 

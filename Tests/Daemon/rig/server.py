@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 
-from .loopback import HERE
+from .loopback import HERE, wait_until
 
 EXTENSIONS = ("PIPELINING", "SIZE", "8BITMIME", "DSN", "ENHANCEDSTATUSCODES")
 END = re.compile(rb"\r\n\.\r\n")
@@ -90,6 +90,13 @@ class Server:
         for connection in connections:
             connection.shut()
 
+    def clear(self):
+        """No connection of before, no script, no memory."""
+        self.script = {}
+        self.hang_up()
+        wait_until(lambda: self.open_connections == 0, 5)
+        self.reset()
+
     @property
     def open_connections(self):
         with self._lock:
@@ -146,8 +153,9 @@ class Connection:
             raise Gone
         return data
 
-    def step(self, phase, otherwise):
-        """Does what the script says at this phase, or `otherwise`; the reply that was given."""
+    def step(self, phase, otherwise, before=lambda reply: None):
+        """Does what the script says at this phase, or `otherwise`; the reply that was given, of which `before` hears
+        before the gate does."""
         step = self.server.script.get(phase, otherwise)
         if isinstance(step, list):
             # One entry a time; the last one stays.
@@ -156,6 +164,7 @@ class Connection:
             step(self)
             return ""
         if step is not None:
+            before(step)
             self.say(step)
         return step or ""
 
@@ -221,9 +230,14 @@ class Connection:
             size += len(chunk)
             tail = window[-8:]
         data = b"".join(kept)[:size]
-        if self.step("final", "250 2.0.0 Ok: queued as 4F0C").startswith("250"):
-            self.server.messages.append(Message(self.mail, self.recipients, data, size))
+        message = Message(self.mail, self.recipients, data, size)
+
+        def keep(reply):
+            if reply.startswith("250"):
+                self.server.messages.append(message)
+
         self.mail, self.recipients = None, []
+        self.step("final", "250 2.0.0 Ok: queued as 4F0C", keep)
 
 
 # What a server can do wrong, beside a wrong reply.
