@@ -70,12 +70,12 @@ extension GatewayHandler {
     }
 
     func askForData() {
-        guard let upstream else { return performAndResume(session.dataAnswered(nil)) }
+        guard let upstream else { return dataAnswered(nil) }
         upstream.askForData()
     }
 
     /// A client that sends mail data before it was asked to would have it read as commands after a refusal.
-    func dataAnswered(_ reply: Reply) {
+    func dataAnswered(_ reply: Reply?) {
         if hasInputWaiting { return end(Reply(554, "5.5.0", "Mail data sent before it was asked for")) }
         let action = session.dataAnswered(reply)
         if session.wantsData, let upstream {
@@ -108,7 +108,7 @@ extension GatewayHandler {
             return upstreamUnavailable()
         }
         switch session.awaitedAnswer {
-        case .data: performAndResume(session.dataAnswered(nil))
+        case .data: dataAnswered(nil)
         case .outcome: performAndResume(session.outcome(nil))
         case .none:
             session.interrupted(by: nil)
