@@ -132,8 +132,9 @@ final class Worker: @unchecked Sendable {
         for session in sessions.values { session.sweep(now) }
         if sweeps % 25 == 0 { learnCapabilities() }
         if !formerPools.isEmpty, sessions.values.allSatisfy({ $0.session.terms === settings.terms }) {
+            // One that is still greeted or served keeps its pool, and so its deadline.
             for pool in formerPools { pool.closeIdle() }
-            formerPools.removeAll()
+            formerPools.removeAll { !$0.isInUse }
         }
     }
 
