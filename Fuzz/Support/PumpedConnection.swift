@@ -6,7 +6,6 @@ import Sessions
 final class PumpedConnection {
     let server: ModelServer
     private(set) var session: UpstreamSession
-    private var reader = ReplyReader()
     private(set) var isReady = false
     private(set) var isLost = false
     var isReused = false
@@ -22,7 +21,7 @@ final class PumpedConnection {
 
     func offer(_ offer: RecipientOffer) { perform(session.offer(offer)) }
     func askForData() { perform(session.askForData()) }
-    func mailDataEnded() { session.mailDataEnded() }
+    func mailDataEnded() { perform(session.mailDataEnded()) }
     func transactionAbandoned() { session.transactionAbandoned() }
     func write(_ bytes: [UInt8]) { if !isLost { server.received(bytes) } }
 
@@ -37,11 +36,7 @@ final class PumpedConnection {
             if server.hasHungUp { lost() }
             return server.hasHungUp
         }
-        guard let replies = reader.replies(in: bytes) else {
-            lost()
-            return true
-        }
-        for reply in replies where !isLost { perform(session.received(reply)) }
+        perform(bytes.withUnsafeBytes { session.received($0) })
         return true
     }
 

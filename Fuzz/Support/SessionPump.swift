@@ -151,7 +151,7 @@ public final class SessionPump {
         case .endTransaction(let reply):
             releaseConnection()
             say(reply)
-        case .charge(let rules, _): charge(rules)
+        case .charge(let limits): charge(limits.rules)
         case .offer(let offer): self.offer(offer)
         case .askForData:
             if let connection { connection.askForData() } else { performAndProcess(session.dataAnswered(nil)) }

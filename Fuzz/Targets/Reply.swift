@@ -31,7 +31,7 @@ private struct Replies {
         var reader = ReplyReader()
         bytes.forEachPiece(cutAt: ends) { piece in
             guard !isBroken else { return }
-            do throws(ReplyReader.Problem) { replies += try reader.received(piece) } catch { isBroken = true }
+            do throws(ReplyReader.Problem) { try reader.received(piece, into: &replies) } catch { isBroken = true }
         }
     }
 

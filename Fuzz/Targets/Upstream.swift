@@ -56,8 +56,8 @@ private struct UpstreamShell {
         guard isSendingData else { return }
         (isSendingData, isAwaitingOutcome) = (false, true)
         unanswered.append("(mail data)")
-        session.mailDataEnded()
-        require(session.awaitsOutcome, "the end of the mail data is awaited")
+        perform(session.mailDataEnded())
+        require(isBroken || session.awaitsOutcome, "the end of the mail data is awaited")
     }
 
     mutating func abandon() {
@@ -73,18 +73,18 @@ private struct UpstreamShell {
     }
 
     mutating func receive(_ bytes: [UInt8]) {
-        guard let replies = reader.replies(in: bytes) else {
-            isBroken = true
-            return
-        }
-        for reply in replies where !isBroken {
-            let wasAwaited = !unanswered.isEmpty && !isSendingData
-            lastAnswered = wasAwaited ? (unanswered.removeFirst(), reply) : nil
-            let actions = session.received(reply)
-            require(wasAwaited || isSendingData || actions.contains(where: \.isBroken), "\(reply) unasked breaks it off")
-            perform(actions)
-            require(isBroken || session.awaitsReply == !unanswered.isEmpty, "replies are owed or not")
-        }
+        // One line at a time, so at most one reply.
+        let replies = reader.replies(in: bytes)
+        let wasAwaited = !unanswered.isEmpty && !isSendingData
+        if let reply = replies?.first { lastAnswered = wasAwaited ? (unanswered.removeFirst(), reply) : nil }
+        let actions = bytes.withUnsafeBytes { session.received($0) }
+        let breaksOff = actions.contains(where: \.isBroken)
+        require(replies != nil || breaksOff, "\(bytes.shown) is no reply and breaks it off")
+        require(
+            replies?.isEmpty ?? true && !reader.isWithinReply || wasAwaited || isSendingData || breaksOff,
+            "\(bytes.shown) unasked breaks it off")
+        perform(actions)
+        require(isBroken || session.awaitsReply == !unanswered.isEmpty, "replies are owed or not")
     }
 
     private mutating func perform(_ actions: [UpstreamSession.Action]) {

@@ -739,6 +739,23 @@ LIMITED = """\
 """
 
 
+def test_a_message_counts_once_for_each_rule_and_may_have_many_recipients(server):
+    relay = "\n".join(
+        f"""    permit "{name}" {{
+        from   office
+        to     {name}.test
+        limit  2 messages per hour for each client
+    }}""" for name in ("one", "two"))
+    with gate_before(server, relay=relay) as gate, Client(gate.port, OFFICE) as client:
+        client.ehlo()
+        for expected in ([250] * 5, [250] * 5, [450, 450, 450, 450, 250]):
+            client.command("MAIL FROM:<a@ours.test>")
+            to = ("a@one.test", "a@two.test", "b@two.test", "b@one.test", "reader@ours.test")
+            assert [client.command(f"RCPT TO:<{path}>").code for path in to] == expected
+            assert client.command("DATA").code == 354
+            assert client.command(MESSAGE + b".").code == 250
+
+
 @pytest.mark.parametrize("consequence, family", (("", 4), (" then reject", 5)))
 def test_a_rules_limit(server, consequence, family):
     with gate_before(server, relay=LIMITED.format(consequence=consequence), office="127.0.0.2/31") as gate:

@@ -75,7 +75,7 @@ def test_many_large_messages_to_a_server_that_stands_still(server, gate):
 
 
 def test_a_client_that_reads_no_replies(server, gate):
-    """Replies that nobody takes must not pile up."""
+    """Replies that nobody takes must not pile up, and commands that bring no message on are not taken for ever."""
     before = gate.resident
     with Client(gate.port) as client:
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
@@ -85,7 +85,7 @@ def test_a_client_that_reads_no_replies(server, gate):
         try:
             while sent < 200 * MEGABYTE:
                 sent += client.socket.send(block)
-        except TimeoutError:
+        except (TimeoutError, BrokenPipeError, ConnectionResetError):
             pass
     assert sent < 40 * MEGABYTE
     assert gate.resident - before < 20 * MEGABYTE

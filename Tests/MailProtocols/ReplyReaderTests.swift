@@ -7,7 +7,9 @@ import Testing
 struct ReplyReaderTests {
     private static func read(_ text: String) -> [Reply]? {
         var reader = ReplyReader()
-        return try? Array(text.utf8).withUnsafeBytes { try reader.received($0) }
+        var replies: [Reply] = []
+        do { try Array(text.utf8).withUnsafeBytes { try reader.received($0, into: &replies) } } catch { return nil }
+        return replies
     }
 
     @Test("a reply of several lines is one reply, also byte by byte")
@@ -18,7 +20,7 @@ struct ReplyReaderTests {
         #expect(expected?.first?.lines.count == 3)
         var reader = ReplyReader()
         var replies: [Reply] = []
-        for byte in text.utf8 { replies += try [byte].withUnsafeBytes { try reader.received($0) } }
+        for byte in text.utf8 { try [byte].withUnsafeBytes { try reader.received($0, into: &replies) } }
         #expect(replies == expected)
         #expect(!reader.isWithinReply)
     }
@@ -40,8 +42,19 @@ struct ReplyReaderTests {
         let line = "250 " + String(repeating: "x", count: ReplyReader.longestLine - 4 + excess) + "\r\n"
         #expect((Self.read(line) != nil) == (excess == 0))
         var reader = ReplyReader()
-        let replies = try? line.utf8.flatMap { byte in try [byte].withUnsafeBytes { try reader.received($0) } }
-        #expect((replies?.count == 1) == (excess == 0))
+        var replies: [Reply] = []
+        try? line.utf8.forEach { byte in try [byte].withUnsafeBytes { try reader.received($0, into: &replies) } }
+        #expect((replies.count == 1) == (excess == 0))
+    }
+
+    @Test("what is no reply takes nothing from the replies before it")
+    func replyBeforeGarbage() {
+        var reader = ReplyReader()
+        var replies: [Reply] = []
+        #expect(throws: ReplyReader.Problem.self) {
+            try Array("250 queued\r\ngarbage\r\n".utf8).withUnsafeBytes { try reader.received($0, into: &replies) }
+        }
+        #expect(replies.map(\.code) == [250])
     }
 
     @Test("control bytes in a reply's text do not reach the client")

@@ -96,6 +96,59 @@ struct GatewaySessionTests {
         #expect(extended.say("MAIL FROM:<a@b.test>", isLast: false).code == 250)
     }
 
+    @Test("commands that bring no message on are counted between two messages")
+    func idleCommands() {
+        var limits = SessionLimits()
+        limits.idleCommands = 3
+        var session = GatewaySession.receivingData(Site.stranger, to: "x@ours.test", limits: limits)
+        _ = session.data(".\r\n")
+        _ = session.outcome(Reply(250, "2.0.0", "queued"))
+        #expect(["NOOP", "RSET", "EHLO c.test", "NOOP"].map { session.say($0).code } == [250, 250, 250, 421])
+        #expect(session.isClosed)
+    }
+
+    @Test("recipients that the protected server refuses are counted as ours are")
+    func refusedByTheServer() {
+        var limits = SessionLimits()
+        limits.refusedRecipients = 1
+        var session = Site.session(Site.stranger, limits: limits)
+        _ = session.say("EHLO c.test")
+        _ = session.say("MAIL FROM:<a@b.test>")
+        for code: UInt16 in [550, 421] {
+            _ = session.say("RCPT TO:<nobody@ours.test>")
+            #expect(session.recipientAnswered(.refused(Reply(550, "5.1.1", "No such user here"))).code == code)
+        }
+    }
+
+    @Test("a message counts once for each rule that permits a recipient of it, whichever comes first")
+    func messagesOfTwoRules() {
+        var session = Site.session(Site.office, policy: Site.twoLimitedRules)
+        _ = session.say("EHLO c.test")
+        _ = session.say("MAIL FROM:<a@b.test>")
+        var charges: [LimitCharge] = []
+        for recipient in ["x@one.test", "y@two.test", "z@one.test", "z@two.test"] {
+            guard case .charge(let charge) = session.say("RCPT TO:<\(recipient)>") else {
+                Issue.record("\(recipient) was not charged")
+                return
+            }
+            charges.append(charge)
+            _ = session.charged(nil)
+            // The first is refused by the server, which does not make the second one of another rule its first.
+            let refusal = RecipientAnswer.refused(Reply(550, "5.1.1", "No such user"))
+            _ = session.recipientAnswered(charges.count == 1 ? refusal : .accepted(Reply(250, "2.1.5", "Ok")))
+        }
+        #expect(charges.map(\.rules) == [[0], [1], [0], [1]])
+        #expect(charges.map(\.countedBefore) == [[], [0], [0, 1], [0, 1]])
+        _ = session.say("DATA")
+        _ = session.dataAnswered(Reply(code: 354, lines: [[]]))
+        _ = session.data(".\r\n")
+        _ = session.outcome(Reply(250, "2.0.0", "queued"))
+        let used = session.takeEvents().flatMap { event -> [LimitCharge] in
+            if case .finished(let record) = event { record.used } else { [] }
+        }
+        #expect(used.flatMap(\.rules).sorted() == [0, 1])
+    }
+
     @Test("what nobody announced is refused")
     func unannounced() {
         var session = Site.session(Site.stranger, announced: .least)

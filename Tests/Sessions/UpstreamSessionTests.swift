@@ -91,6 +91,67 @@ struct UpstreamSessionTests {
         #expect(actions.count == 2)
     }
 
+    private static func received(_ text: String, by session: inout UpstreamSession) -> [UpstreamSession.Action] {
+        Array(text.utf8).withUnsafeBytes { session.received($0) }
+    }
+
+    private static func isBroken(_ actions: [UpstreamSession.Action]) -> Bool {
+        if case .broken = actions.last { true } else { false }
+    }
+
+    @Test(
+        "a reply that was written before its command was sent answers nothing",
+        arguments: ["PIPELINING", "SIZE"],
+        ["250 ok\r\n250 ok\r\n250 2.0.0 queued\r\n", "250 ok\r\n250 ok\r\n250 2.0", "250 ok\r\n250 ok\r\n250-2.0.0 a\r\n"])
+    func repliesTogether(extension: String, text: String) {
+        var session = Self.ready(`extension`)
+        _ = session.offer(Self.offer)
+        let actions = Self.received(text, by: &session)
+        #expect(Self.isBroken(actions))
+        // Without PIPELINING the recipient had not been sent, so it has no answer at all.
+        let accepted = actions.contains { if case .recipientAnswered(.accepted) = $0 { true } else { false } }
+        #expect(accepted == (`extension` == "PIPELINING"))
+    }
+
+    @Test("an answer that was owed counts, whatever stands behind it", arguments: ["421 4.3.2 closing\r\n", "garbage\r\n"])
+    func outcomeBeforeMore(more: String) {
+        var session = Self.ready("PIPELINING")
+        _ = session.offer(Self.offer)
+        _ = Self.received("250 ok\r\n250 ok\r\n", by: &session)
+        _ = session.askForData()
+        _ = Self.received("354 go\r\n", by: &session)
+        #expect(session.mailDataEnded() == [])
+        let actions = Self.received("250 queued\r\n" + more, by: &session)
+        #expect(actions.first == .outcome(Self.reply(250, "queued")))
+        #expect(Self.isBroken(actions))
+    }
+
+    @Test("a reply that began before the mail data had ended is no answer to the message")
+    func earlyBeginning() {
+        var session = Self.ready("PIPELINING")
+        _ = session.offer(Self.offer)
+        _ = Self.received("250 ok\r\n250 ok\r\n", by: &session)
+        _ = session.askForData()
+        _ = Self.received("354 go\r\n", by: &session)
+        #expect(Self.received("250 que", by: &session) == [])
+        #expect(Self.isBroken(session.mailDataEnded()))
+    }
+
+    @Test("what a server does not carry any more is for the client's next session to see")
+    func lostExtension() {
+        var parameters = MailParameters()
+        parameters.body = .eightBitMIME
+        let offer = RecipientOffer(
+            upstream: "mta", reversePath: .null, mailParameters: parameters, forwardPath: Self.offer.forwardPath,
+            parameters: RecipientParameters())
+        var session = Self.ready("PIPELINING")
+        guard case .recipientAnswered(.refused(let reply)) = session.offer(offer).first else {
+            Issue.record("an eight-bit message was offered to a server without 8BITMIME")
+            return
+        }
+        #expect(reply.code == 451)
+    }
+
     @Test("a success before the data has ended is a lie, a refusal is believed")
     func early() {
         for code: UInt16 in [250, 552] {

@@ -26,6 +26,21 @@ enum Site {
         return policy
     }
 
+    /// The office may send to `one.test` and to `two.test`, a message an hour each.
+    static var twoLimitedRules: Policy {
+        var policy = policy()
+        policy.relay = ["one", "two"].map { name in
+            var rule = policy.relay[0]
+            rule.name = name
+            rule.conditions.to = .init(PathPatternSet([.domain(Domain("\(name).test")!)]), text: "\(name).test")
+            rule.limits = [
+                Limit(count: 1, unit: .messages, window: .seconds(3600), subject: .client, thenReject: false, at: rule.at)
+            ]
+            return rule
+        }
+        return policy
+    }
+
     static func session(
         _ client: IPAddress, announced: ServerCapabilities = .everything, limits: SessionLimits = SessionLimits(),
         policy: Policy = policy()

@@ -35,18 +35,19 @@ public struct LimitCounters: Sendable {
 
     public var count: Int { windows.count }
 
-    /// Charges one recipient (and one message, if it is the first of its transaction) to every limit of `rules`, or
-    /// nothing at all.
-    public mutating func charge(_ rules: [Rule], for request: RelayRequest, isFirstRecipient: Bool) -> Outcome {
+    /// Charges one recipient to every limit of `rules`, or nothing at all; and one message to each of them, but for
+    /// those that the message of this transaction was charged to before (`counted`, their names).
+    public mutating func charge(_ rules: [Rule], for request: RelayRequest, counted: Set<String> = []) -> Outcome {
         var charges: [(Key, Window)] = []
         for rule in rules {
             for (index, limit) in rule.limits.enumerated() {
+                if limit.unit == .messages, counted.contains(rule.name) { continue }
                 guard let subject = Self.subject(of: limit, in: request) else { return .unreadable(of: rule) }
                 let key = Key(rule: rule.name, limit: index, subject: subject)
                 guard var window = window(key, limit, at: request.now) else { return .unreadable(of: rule) }
-                let amount = Self.amount(limit.unit, isFirstRecipient: isFirstRecipient)
                 guard window.used < limit.count else { return .spent(limit, of: rule) }
-                window.used += amount
+                // Bytes are known, and charged, when the message is over.
+                if limit.unit != .bytes { window.used += 1 }
                 charges.append((key, window))
             }
         }
@@ -81,14 +82,6 @@ public struct LimitCounters: Sendable {
         if let lastPurge, lastPurge <= now, now < lastPurge.advanced(by: .seconds(10)) { return }
         lastPurge = now
         windows = windows.filter { now < $0.value.ends }
-    }
-
-    private static func amount(_ unit: Limit.Unit, isFirstRecipient: Bool) -> UInt64 {
-        switch unit {
-        case .recipients: 1
-        case .messages: isFirstRecipient ? 1 : 0
-        case .bytes: 0
-        }
     }
 
     private static func subject(of limit: Limit, in request: RelayRequest) -> String? {

@@ -24,6 +24,14 @@ public enum Command: Hashable, Sendable {
         case bdat, starttls, auth, etrn, turn, atrn, xclient, xforward, send, soml, saml
     }
 
+    /// Whether it does nothing for a message.
+    public var isIdle: Bool {
+        switch self {
+        case .ehlo, .helo, .rset, .noop, .help, .vrfy, .expn: true
+        case .mail, .rcpt, .data, .quit, .notOffered: false
+        }
+    }
+
     /// Whether it must be the last of a pipelined group (RFC 2920 §3.1).
     public var endsGroup: Bool {
         switch self {

@@ -20,9 +20,11 @@ public struct ReplyReader: Sendable {
     /// Whether a reply has begun and not ended.
     public var isWithinReply: Bool { code != nil || !partial.isEmpty }
 
-    /// Takes bytes and returns the replies that they complete.
-    public mutating func received(_ bytes: UnsafeRawBufferPointer) throws(Problem) -> [Reply] {
-        var replies: [Reply] = []
+    /// Takes bytes and adds the replies that they complete, also those before a problem: what was said in good form
+    /// has been said.
+    public mutating func received(
+        _ bytes: UnsafeRawBufferPointer, into replies: inout [Reply]
+    ) throws(Problem) {
         var rest = bytes[...]
         while let end = rest.firstIndex(of: ASCII.lineFeed) {
             partial.append(contentsOf: rest[..<end])
@@ -35,7 +37,6 @@ public struct ReplyReader: Sendable {
         // The CR of a line whose LF has not come does not count, as it does not where both come at once.
         let length = partial.last == ASCII.carriageReturn ? partial.count - 1 : partial.count
         guard length <= Self.longestLine else { throw Problem(message: "a reply line without end") }
-        return replies
     }
 
     private mutating func line(_ line: [UInt8]) throws(Problem) -> Reply? {

@@ -139,9 +139,10 @@ extension GatewaySession {
             .finished(
                 TransactionRecord(
                     id: transaction.id, upstream: transaction.upstream ?? "", decisions: transaction.accepted,
-                    bytes: bytes >= 3 ? bytes - 3 : bytes, outcome: outcome, reply: reply)))
+                    used: transaction.used, bytes: bytes >= 3 ? bytes - 3 : bytes, outcome: outcome, reply: reply)))
         transaction = Transaction()
         phase = .ready
+        idleCommands = 0
         return .endTransaction(reply)
     }
 }

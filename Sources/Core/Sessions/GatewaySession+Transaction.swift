@@ -19,6 +19,10 @@ extension GatewaySession {
         /// The server went away after it had accepted recipients: nothing can come of this any more.
         var isLost = false
         var pending: Pending?
+        /// Rules that this message was charged to; it counts once for each (index in `Policy.relay`).
+        var charged: Set<Int> = []
+        /// Rules with limits that permitted an accepted recipient, in the order of the first, and for whom.
+        var used: [LimitCharge] = []
         var mailData = MailData()
     }
 
@@ -86,7 +90,8 @@ extension GatewaySession {
             id: id, given: given, request: request, decision: decision, parameters: parameters)
         if decision.chargedRules.isEmpty { return offerPending() }
         phase = .charging
-        return .charge(decision.chargedRules, request)
+        return .charge(
+            LimitCharge(rules: decision.chargedRules, request: request, countedBefore: transaction.charged))
     }
 
     private func judged(_ moment: Moment) -> Decision {
@@ -104,7 +109,10 @@ extension GatewaySession {
             preconditionFailure("limits were charged while \(phase)")
         }
         phase = .inTransaction
-        guard let refusal else { return offerPending() }
+        guard let refusal else {
+            transaction.charged.formUnion(pending.decision.chargedRules)
+            return offerPending()
+        }
         transaction.pending = nil
         return decided(refusal, given: pending.given, request: pending.request, id: pending.id)
     }
@@ -162,7 +170,7 @@ extension GatewaySession {
         case .refused(let reply):
             transaction.pending = nil
             report(.decided(record(pending, outcome: reply)))
-            return .reply(reply)
+            return recipientRefused(reply)
         case .unavailable:
             transaction.isLost = !transaction.accepted.isEmpty
             return pendingFailed(.upstreamDown, Reply(451, "4.4.1", "The mail server is not available"))
@@ -173,6 +181,9 @@ extension GatewaySession {
         if transaction.upstream == nil { transaction.upstream = upstream(for: pending) }
         transaction.soleRecipient = transaction.accepted.isEmpty ? pending.decision.forwardPath : nil
         transaction.accepted.append(pending.id)
+        let used = Set(transaction.used.flatMap(\.rules))
+        let new = pending.decision.chargedRules.filter { !used.contains($0) }
+        if !new.isEmpty { transaction.used.append(LimitCharge(rules: new, request: pending.request, countedBefore: [])) }
     }
 
     private func record(_ pending: Pending, outcome: Reply?) -> RecipientRecord {
@@ -191,14 +202,15 @@ extension GatewaySession {
         report(
             .decided(
                 RecipientRecord(id: id, givenForwardPath: given, request: request, decision: decision, outcome: nil)))
+        return recipientRefused(decision.reply.quoting(id))
+    }
+
+    private mutating func recipientRefused(_ reply: Reply) -> Action {
         refusedRecipients += 1
-        if refusedRecipients > terms.limits.refusedRecipients {
-            return close(Reply(421, "4.7.0", "Too many recipients refused"))
-        }
-        return .reply(decision.reply.quoting(id))
+        return refusedRecipients > terms.limits.refusedRecipients
+            ? close(Reply(421, "4.7.0", "Too many recipients refused")) : .reply(reply)
     }
 }
-
 
 extension Reply {
     /// With `(id)` behind its last line.

@@ -18,7 +18,7 @@ public struct GatewaySession: Sendable {
         /// The transaction at the protected server, if there is one, is over or given up; then reply.
         case endTransaction(Reply)
         /// Charge the limits of these rules (index in `Policy.relay`) and answer with `charged`.
-        case charge([Int], RelayRequest)
+        case charge(LimitCharge)
         /// Offer a recipient to the protected server and answer with `recipientAnswered`.
         case offer(RecipientOffer)
         /// Ask the protected server for mail data and answer with `dataAnswered`.
@@ -37,6 +37,7 @@ public struct GatewaySession: Sendable {
     var saidEHLO = false
     var transaction = Transaction()
     var badCommands = 0
+    var idleCommands = 0
     var refusedRecipients = 0
     /// What the log is to be told, oldest first. The shell takes it after each event.
     public private(set) var events: [SessionEvent] = []
@@ -77,6 +78,12 @@ public struct GatewaySession: Sendable {
         }
         if !isLast, command != .quit, command.endsGroup || !mayPipeline {
             return close(Reply(554, "5.5.0", "Commands sent ahead of a reply that had to be awaited"))
+        }
+        if command.isIdle {
+            idleCommands += 1
+            if idleCommands > terms.limits.idleCommands {
+                return close(Reply(421, "4.7.0", "Too many commands without a message"))
+            }
         }
         let isASCII = line.allSatisfy { $0 < 0x80 }
         switch command {
@@ -183,7 +190,6 @@ public struct GatewaySession: Sendable {
 extension GatewaySession {
     /// The facts as they stand, for rules that judge the connection.
     public var facts: RelayRequest { request }
-    public var isFirstRecipient: Bool { transaction.accepted.isEmpty }
     public var hasAcceptedRecipients: Bool { !transaction.accepted.isEmpty }
 
     /// The permit whose limits are being charged.

@@ -22,7 +22,9 @@ public struct SessionLimits: Hashable, Sendable {
     public var recipients = 1_000
     /// Commands that are none, or out of order, before the session ends.
     public var badCommands = 20
-    /// Refused recipients before the session ends.
+    /// Commands that bring no message on (EHLO, NOOP, RSET, VRFY …) between two messages before the session ends.
+    public var idleCommands = 200
+    /// Recipients refused, by us or by the protected server, before the session ends.
     public var refusedRecipients = 1_000
     /// `Received:` lines in a header section before the message is a loop (RFC 5321 §6.3).
     public var receivedLines = 100
@@ -71,6 +73,15 @@ public struct RecipientOffer: Hashable, Sendable {
     }
 }
 
+/// Rules with limits, and the request that they permit.
+public struct LimitCharge: Sendable {
+    /// Index in `Policy.relay`.
+    public let rules: [Int]
+    public let request: RelayRequest
+    /// Rules that the message of this transaction was charged to before.
+    public let countedBefore: Set<Int>
+}
+
 /// What became of a recipient that was offered.
 public enum RecipientAnswer: Hashable, Sendable {
     case accepted(Reply)
@@ -103,6 +114,8 @@ public struct TransactionRecord: Sendable {
     public let upstream: String
     /// The decisions of the recipients that were accepted.
     public let decisions: [String]
+    /// Rules with limits that permitted one of those recipients: each once, with the first that it permitted.
+    public let used: [LimitCharge]
     /// Mail data of the client, without the terminator.
     public let bytes: UInt64
     /// The protected server's final reply; nil when it never gave one.

@@ -32,6 +32,7 @@ public struct UpstreamSession: Sendable {
     }
 
     private let hostname: String
+    private var reader = ReplyReader()
     /// Commands without a reply yet, oldest first.
     private var expected: [Expected] = [.greeting]
     /// Commands that wait for the reply before them, where the server does not pipeline.
@@ -73,10 +74,17 @@ public struct UpstreamSession: Sendable {
         return send(commands)
     }
 
-    /// What this server cannot carry, though the routed servers together announced it when the client asked.
+    /// What this server cannot carry, though the routed servers together announced it when the client asked. In its
+    /// next session the client sees what is announced then, and converts or returns the message itself, so this is
+    /// not for ever.
     private func refusalForLackOf(_ offer: RecipientOffer) -> Reply? {
-        offer.mailParameters.smtpUTF8 && !capabilities.smtpUTF8
-            ? Reply(553, "5.6.7", "The mail server does not take SMTPUTF8") : nil
+        if offer.mailParameters.smtpUTF8 && !capabilities.smtpUTF8 {
+            return Reply(451, "4.6.7", "The mail server does not take SMTPUTF8 any more")
+        }
+        if offer.mailParameters.body == .eightBitMIME && !capabilities.eightBitMIME {
+            return Reply(451, "4.6.3", "The mail server does not take 8BITMIME any more")
+        }
+        return nil
     }
 
     public mutating func askForData() -> [Action] {
@@ -85,10 +93,12 @@ public struct UpstreamSession: Sendable {
     }
 
     /// The terminator of the mail data has been written.
-    public mutating func mailDataEnded() {
+    public mutating func mailDataEnded() -> [Action] {
         precondition(isSendingMailData, "mail data ended without DATA")
         isSendingMailData = false
         expected.append(.final)
+        // The reply to a message cannot have begun before the message had ended.
+        return reader.isWithinReply ? [.broken("began a reply before the mail data had ended")] : []
     }
 
     /// The client has given the transaction up, between two commands.
@@ -109,7 +119,25 @@ public struct UpstreamSession: Sendable {
         return [.send(bytes)]
     }
 
-    public mutating func received(_ reply: Reply) -> [Action] {
+    /// Takes what the server has said. Of replies that come together only so many are answers as were owed before:
+    /// one more cannot be the reply to a command that had not been sent when it was written.
+    public mutating func received(_ bytes: UnsafeRawBufferPointer) -> [Action] {
+        var owed = expected.count + (isSendingMailData ? 1 : 0)
+        var replies: [Reply] = []
+        var problem: ReplyReader.Problem?
+        do throws(ReplyReader.Problem) { try reader.received(bytes, into: &replies) } catch { problem = error }
+        var actions: [Action] = []
+        for reply in replies {
+            guard owed > 0 else { return actions + [.broken("said \(reply) unasked")] }
+            owed -= 1
+            actions += received(reply)
+            if actions.last?.isBroken ?? false { return actions }
+        }
+        if let problem { return actions + [.broken("sent \(problem.message)")] }
+        return owed == 0 && reader.isWithinReply ? actions + [.broken("began a reply unasked")] : actions
+    }
+
+    mutating func received(_ reply: Reply) -> [Action] {
         if isSendingMailData {
             return reply.isPositive ? [.broken("\(reply) before the mail data had ended")] : [.interrupted(temporary(reply))]
         }

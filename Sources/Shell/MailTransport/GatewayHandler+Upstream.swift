@@ -5,15 +5,10 @@ import Sessions
 
 /// The side of a session that faces the protected server.
 extension GatewayHandler {
-    func charge(_ indexes: [Int], _ request: RelayRequest) {
+    func charge(_ charge: LimitCharge) {
         guard let permit = session.pendingPermit else { preconditionFailure("limits are charged for no permit") }
-        let rules = indexes.map { session.terms.policy.policy.relay[$0] }
-        let outcome = worker.shared.charge(rules, for: request, isFirstRecipient: session.isFirstRecipient)
-        let limited = rules.filter { $0.limits.contains { $0.unit == .bytes } }
-        for rule in limited where !byteLimits.contains(where: { $0.rule.name == rule.name }) {
-            byteLimits.append((rule, request))
-        }
-        switch outcome {
+        let counted = Set(rules(charge.countedBefore).map(\.name))
+        switch worker.shared.charge(rules(charge.rules), for: charge.request, counted: counted) {
         case .charged: perform(session.charged(nil))
         case .spent(let limit, let rule): perform(session.charged(permit.whenSpent(limit, of: rule)))
         case .unreadable(let rule): perform(session.charged(permit.whenLimitCannotBeRead(of: rule)))
@@ -22,7 +17,13 @@ extension GatewayHandler {
 
     func chargeBytes(_ record: TransactionRecord) {
         guard record.reply.isPositive else { return }
-        for (rule, request) in byteLimits { worker.shared.charge(bytes: record.bytes, to: [rule], for: request) }
+        for charge in record.used {
+            worker.shared.charge(bytes: record.bytes, to: rules(charge.rules), for: charge.request)
+        }
+    }
+
+    private func rules(_ indexes: some Collection<Int>) -> [Rule] {
+        indexes.map { session.terms.policy.policy.relay[$0] }
     }
 
     /// Offers a recipient on the transaction's connection, on an idle one, or on a new one.
@@ -32,7 +33,7 @@ extension GatewayHandler {
         // Another server's connection, on which no recipient was accepted: else this one would not be offered.
         if let other = upstream.take() { other.pool.giveBack(other) }
         upstreamName = offer.upstream
-        guard let pool = worker.pool(offer.upstream) else { return upstreamUnavailable() }
+        guard let pool = pools[offer.upstream] else { return upstreamUnavailable() }
         if let connection = pool.takeIdle(for: number) { take(connection) } else { connect(pool) }
     }
 
@@ -104,7 +105,7 @@ extension GatewayHandler {
         upstream = nil
         if pendingOffer != nil {
             let mayRetry = connection.isReused && connection.session.isUntouchedSinceReuse && !session.hasAcceptedRecipients
-            if mayRetry, let pool = worker.pool(upstreamName) { return connect(pool) }
+            if mayRetry, let pool = pools[upstreamName] { return connect(pool) }
             return upstreamUnavailable()
         }
         switch session.awaitedAnswer {
@@ -122,7 +123,6 @@ extension GatewayHandler {
     /// The transaction is over between two commands: the connection may serve another.
     func releaseUpstream() {
         pendingOffer = nil
-        byteLimits.removeAll()
         guard let connection = upstream.take() else { return }
         connection.pool.giveBack(connection)
     }
@@ -130,7 +130,6 @@ extension GatewayHandler {
     /// The transaction is cut off wherever it is: nothing more reaches the server on this connection.
     func cutUpstream() {
         pendingOffer = nil
-        byteLimits.removeAll()
         guard let connection = upstream.take() else { return }
         if connection.session.isReusable { connection.pool.giveBack(connection) } else { connection.pool.discard(connection) }
     }

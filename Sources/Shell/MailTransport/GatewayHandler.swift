@@ -14,6 +14,8 @@ final class GatewayHandler: ChannelInboundHandler {
     let client: IPAddress
     let clientPort: UInt16
     let worker: Worker
+    /// The protected servers as they were when the session began: it keeps them over a reload.
+    let pools: [String: UpstreamPool]
     /// Tells the sessions of this event loop apart.
     let number: UInt64
     var session: GatewaySession
@@ -37,13 +39,11 @@ final class GatewayHandler: ChannelInboundHandler {
     var upstream: UpstreamConnection?
     var upstreamName = ""
     var pendingOffer: RecipientOffer?
-    /// Rules with a limit on bytes that permitted a recipient of this transaction, and for whom.
-    var byteLimits: [(rule: Rule, request: RelayRequest)] = []
 
     init(worker: Worker, listener: String, channel: any Channel) {
         let remote = channel.remoteAddress.flatMap(Self.address)
         let local = channel.localAddress.flatMap(Self.address)
-        (self.worker, self.listener, number) = (worker, listener, worker.nextNumber())
+        (self.worker, self.listener, number, pools) = (worker, listener, worker.nextNumber(), worker.pools)
         client = remote?.address ?? IPAddress(v6: 0)
         clientPort = remote?.port ?? 0
         deadline = .now() + worker.deadlines.command
@@ -85,8 +85,8 @@ final class GatewayHandler: ChannelInboundHandler {
     func greet() {
         guard !hasGreeted, context != nil, !session.isClosed else { return }
         hasGreeted = true
-        say(worker.isStopping ? Reply(421, "4.3.2", "Closing down") : session.greeting)
         if worker.isStopping { return stop() }
+        say(session.greeting)
         flush()
     }
 
@@ -235,8 +235,8 @@ final class GatewayHandler: ChannelInboundHandler {
             bytes.moveReaderIndex(forwardBy: count)
             deadline = .now() + worker.deadlines.upstreamOutcome + Self.patience
             guard let upstream else { return perform(session.outcome(nil)) }
-            upstream.mailDataEnded()
             upstream.flush()
+            upstream.mailDataEnded()
         case .discard:
             cutUpstream()
             bytes.moveReaderIndex(to: bytes.writerIndex)
@@ -272,7 +272,7 @@ final class GatewayHandler: ChannelInboundHandler {
             releaseUpstream()
             say(reply)
             if worker.isStopping { stop() }
-        case .charge(let rules, let request): charge(rules, request)
+        case .charge(let limits): charge(limits)
         case .offer(let offer):
             deadline = .now() + worker.deadlines.upstreamReply + Self.patience
             self.offer(offer)

@@ -35,8 +35,8 @@ final class SharedState: Sendable {
         }
     }
 
-    func charge(_ rules: [Rule], for request: RelayRequest, isFirstRecipient: Bool) -> LimitCounters.Outcome {
-        counts.withLockedValue { $0.limits.charge(rules, for: request, isFirstRecipient: isFirstRecipient) }
+    func charge(_ rules: [Rule], for request: RelayRequest, counted: Set<String>) -> LimitCounters.Outcome {
+        counts.withLockedValue { $0.limits.charge(rules, for: request, counted: counted) }
     }
 
     func charge(bytes: UInt64, to rules: [Rule], for request: RelayRequest) {

@@ -12,7 +12,6 @@ final class UpstreamConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private(set) var session: UpstreamSession
-    private var reader = ReplyReader()
     private var context: ChannelHandlerContext?
     private let worker: Worker
     let pool: UpstreamPool
@@ -65,8 +64,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     func flush() { context?.flush() }
 
     func mailDataEnded() {
-        session.mailDataEnded()
+        let actions = session.mailDataEnded()
         resetDeadline()
+        perform(actions)
     }
 
     func close() {
@@ -102,15 +102,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         defer { worker.receiveBuffer.giveBack(bytes) }
-        let replies: [Reply]
-        do throws(ReplyReader.Problem) {
-            replies = try bytes.withUnsafeReadableBytes { bytes throws(ReplyReader.Problem) in
-                try reader.received(bytes)
-            }
-        } catch {
-            return lost("sent \(error.message)")
-        }
-        for reply in replies where self.context != nil { perform(session.received(reply)) }
+        perform(bytes.withUnsafeReadableBytes { session.received($0) })
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { context.read() }
@@ -125,7 +117,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { lost("\(error)") }
 
     private func perform(_ actions: [UpstreamSession.Action]) {
-        for action in actions {
+        for action in actions where context != nil {
             switch action {
             case .send(let bytes): send(bytes)
             case .ready:

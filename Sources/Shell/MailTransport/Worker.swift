@@ -19,7 +19,7 @@ final class Worker: @unchecked Sendable {
     let receiveBuffer = ReceiveBuffer()
 
     private(set) var settings: GatewaySettings
-    private var pools: [String: UpstreamPool] = [:]
+    private(set) var pools: [String: UpstreamPool] = [:]
     /// Pools of upstreams that a reload removed or changed, for the sessions that began with them.
     private var formerPools: [UpstreamPool] = []
     private var sessions: [ObjectIdentifier: GatewayHandler] = [:]
@@ -67,9 +67,6 @@ final class Worker: @unchecked Sendable {
             for server in pool.unknownServers { pool.learn(server) }
         }
     }
-
-    /// Also one that a reload removed, for sessions that began before it.
-    func pool(_ name: String) -> UpstreamPool? { pools[name] ?? formerPools.last { $0.name == name } }
 
     /// Whether every routed upstream has a server that has answered EHLO.
     var knowsServers: Bool { settings.routedUpstreams.allSatisfy { pools[$0]?.capabilities != nil } }
