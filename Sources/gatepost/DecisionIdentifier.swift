@@ -1,3 +1,4 @@
+import Glibc
 import MailTypes
 import Synchronization
 
@@ -5,6 +6,8 @@ import Synchronization
 /// chance, in Crockford's Base32). Whoever is refused can quote one, so there is no I, L, O or U in it.
 enum DecisionIdentifier {
     private static let last = Mutex<UInt128>(0)
+    /// Chance for one millisecond after another: a call of the kernel for each would cost more than the rest of an id.
+    private static let chance = Mutex<[UInt64]>([])
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
     /// Of any thread. Within a millisecond, or when the clock goes back, the next number is taken, so that the order
@@ -21,9 +24,19 @@ enum DecisionIdentifier {
 
     /// The highest bit of the random part is zero, so that counting on does not reach the time.
     private static func fresh(_ milliseconds: UInt64) -> UInt128 {
-        var generator = SystemRandomNumberGenerator()
-        let high = UInt128(generator.next() & 0x7fff) << 64
-        return UInt128(milliseconds) << 80 | high | UInt128(generator.next())
+        UInt128(milliseconds) << 80 | UInt128(random() & 0x7fff) << 64 | UInt128(random())
+    }
+
+    private static func random() -> UInt64 {
+        chance.withLock { chance in
+            if chance.isEmpty {
+                chance = [UInt64](repeating: 0, count: 32)
+                chance.withUnsafeMutableBytes { bytes in
+                    precondition(getentropy(bytes.baseAddress, bytes.count) == 0, "no randomness to be had")
+                }
+            }
+            return chance.removeLast()
+        }
     }
 
     private static func text(of id: UInt128) -> String {

@@ -17,7 +17,8 @@ public struct LogLine: Sendable {
         bytes = []
         bytes.reserveCapacity(400)
         let decision = record.decision
-        bytes += "verdict=\(decision.verdict.rawValue)".utf8
+        bytes += "verdict=".utf8
+        bytes += decision.verdict.rawValue.utf8
         appendOwnName("rule", decision.rule?.name)
         appendWord("reason", decision.reason.rawValue)
         appendWord("client", record.request.client.description)
@@ -77,7 +78,8 @@ extension LogLine {
 
     private mutating func appendStatus(_ key: StaticString, of reply: Reply) {
         appendKey(key)
-        bytes += "\"\(reply.code)".utf8
+        bytes.append(UInt8(ascii: "\""))
+        reply.appendCode(to: &bytes)
         if let status = Self.enhancedStatus(of: reply) {
             bytes.append(UInt8(ascii: " "))
             bytes += status
@@ -89,11 +91,16 @@ extension LogLine {
     /// and a protected server may put anything there.
     private static func enhancedStatus(of reply: Reply) -> ArraySlice<UInt8>? {
         guard let word = reply.lines.first?.prefix(while: { $0 != UInt8(ascii: " ") }) else { return nil }
-        let numbers = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let isStatus = numbers.count == 3 && numbers.allSatisfy { number in
-            (1...3).contains(number.count) && number.allSatisfy { (0x30...0x39).contains($0) }
+        var digits = 0
+        var dots = 0
+        for byte in word {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where digits < 3: digits += 1
+            case UInt8(ascii: ".") where digits > 0: (digits, dots) = (0, dots + 1)
+            default: return nil
+            }
         }
-        return isStatus ? word : nil
+        return dots == 2 && digits > 0 ? word : nil
     }
 
     /// A name from the configuration: readable, in quotes that it cannot leave.

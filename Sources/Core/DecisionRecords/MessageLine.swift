@@ -43,7 +43,7 @@ public struct MessageLine: Sendable {
     /// Code and text. Printable ASCII with its spaces stays; a quote or a backslash would leave the quotation.
     private mutating func append(_ reply: Reply?) {
         guard let reply else { return }
-        bytes += String(reply.code).utf8
+        reply.appendCode(to: &bytes)
         for line in reply.lines {
             bytes.append(UInt8(ascii: " "))
             for byte in line.prefix(Self.longestReply) {

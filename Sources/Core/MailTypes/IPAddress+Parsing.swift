@@ -115,7 +115,21 @@ extension IPAddress: CustomStringConvertible {
     }
 
     private static func dotted(_ value: UInt32) -> String {
-        "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
+        String(unsafeUninitializedCapacity: 15) { buffer in
+            var count = 0
+            func append(_ byte: UInt8) {
+                buffer[count] = byte
+                count += 1
+            }
+            for shift: UInt32 in [24, 16, 8, 0] {
+                let octet = UInt8(truncatingIfNeeded: value >> shift)
+                if octet >= 100 { append(UInt8(ascii: "0") + octet / 100) }
+                if octet >= 10 { append(UInt8(ascii: "0") + octet / 10 % 10) }
+                append(UInt8(ascii: "0") + octet % 10)
+                if shift > 0 { append(UInt8(ascii: ".")) }
+            }
+            return count
+        }
     }
 
     private static func hexadecimal(_ groups: ArraySlice<UInt16>) -> String {

@@ -17,25 +17,30 @@ struct ReceivedLine {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(300)
         bytes += "Received: from ".utf8
-        bytes += Self.harmless(request.helo ?? Array("unknown".utf8))
-        for part in [" (", clientName, " [", address, "])\r\n\tby ", hostname, " with ", protocolName, " id ", id] {
-            bytes += part.utf8
-        }
+        appendHelo(to: &bytes)
+        bytes += " (".utf8
+        bytes += clientName.utf8
+        bytes += (request.client.family == .v6 ? " [IPv6:" : " [").utf8
+        bytes += request.client.description.utf8
+        bytes += "])\r\n\tby ".utf8
+        bytes += hostname.utf8
+        bytes += " with ".utf8
+        bytes += protocolName.utf8
+        bytes += " id ".utf8
+        bytes += id.utf8
         if let recipient {
             bytes += "\r\n\tfor ".utf8
             bytes += recipient.wireForm
         }
-        for part in [";\r\n\t", date, "\r\n"] { bytes += part.utf8 }
+        bytes += ";\r\n\t".utf8
+        bytes += date.utf8
+        bytes += "\r\n".utf8
         return bytes
     }
 
     private var clientName: String {
         if case .confirmed(let name) = request.clientName { return name.description }
         return "unknown"
-    }
-
-    private var address: String {
-        request.client.family == .v6 ? "IPv6:\(request.client)" : "\(request.client)"
     }
 
     /// RFC 3848, RFC 6531 §4.3.
@@ -46,14 +51,18 @@ struct ReceivedLine {
     }
 
     /// The client's name without a byte that means something in a header: no comment, quote or fold can begin in it.
-    private static func harmless(_ name: [UInt8]) -> [UInt8] {
-        name.map { byte in
+    private func appendHelo(to bytes: inout [UInt8]) {
+        guard let name = request.helo else {
+            bytes += "unknown".utf8
+            return
+        }
+        for byte in name {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
                 UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
-                byte
-            default: UInt8(ascii: "?")
+                bytes.append(byte)
+            default: bytes.append(UInt8(ascii: "?"))
             }
         }
     }

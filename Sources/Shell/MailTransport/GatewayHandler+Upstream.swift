@@ -38,12 +38,9 @@ extension GatewayHandler {
     }
 
     private func connect(_ pool: UpstreamPool) {
-        pool.connect { [weak self] connection in
-            guard let connection else {
-                self?.upstreamUnavailable()
-                return
-            }
-            if let self, self.pendingOffer != nil, self.upstream == nil {
+        pool.connect { connection in
+            guard let connection else { return self.upstreamUnavailable() }
+            if self.pendingOffer != nil, self.upstream == nil {
                 self.take(connection)
             } else {
                 pool.giveBack(connection)

@@ -20,6 +20,8 @@ final class GatewayHandler: ChannelInboundHandler {
     let number: UInt64
     var session: GatewaySession
     private var context: ChannelHandlerContext?
+    /// Whether the client takes what is said. Told by the channel, since asking it costs more.
+    private var isWritable = true
     /// Bytes of the client that wait for their turn; nil when there are none, so that an idle session holds no buffer.
     private var input: ByteBuffer?
     /// Replies that go out together at the end of an event.
@@ -119,8 +121,8 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
-        resume()
+        isWritable = context.channel.isWritable
+        if isWritable { resume() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -164,10 +166,10 @@ final class GatewayHandler: ChannelInboundHandler {
     private static let mostWaiting = 64 * 1024
 
     private var wantsRead: Bool {
-        guard let context, !inputHasEnded else { return false }
+        guard context != nil, !inputHasEnded else { return false }
         if isLingering { return true }
         if session.wantsData { return upstream?.isWritable ?? true }
-        return (input?.readableBytes ?? 0) < Self.mostWaiting && context.channel.isWritable
+        return isWritable && (input?.readableBytes ?? 0) < Self.mostWaiting
     }
 
     /// Goes on with what waits, and reads again.
@@ -192,7 +194,7 @@ final class GatewayHandler: ChannelInboundHandler {
     private func process(_ bytes: inout ByteBuffer) {
         isProcessing = true
         defer { isProcessing = false }
-        while bytes.readableBytes > 0, !isLingering, let context, context.channel.isWritable || session.wantsData {
+        while bytes.readableBytes > 0, !isLingering, context != nil, session.wantsData || isWritable {
             if session.wantsData {
                 receiveData(&bytes)
             } else if !session.wantsLine || !receiveLine(&bytes) {

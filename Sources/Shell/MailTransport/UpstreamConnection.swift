@@ -16,7 +16,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let worker: Worker
     let pool: UpstreamPool
     let server: GatewaySettings.Server
-    weak var owner: GatewayHandler?
+    /// The session that it serves. Each way to let go of one sets this to nil; a weak reference would make every retain
+    /// of the session slow.
+    var owner: GatewayHandler?
     private(set) var isReady = false
     /// Number of the session that had it last.
     private(set) var lastSession: UInt64 = 0
@@ -36,7 +38,8 @@ final class UpstreamConnection: ChannelInboundHandler {
         deadline = .now() + worker.deadlines.upstreamGreeting
     }
 
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    /// Whether the server takes what is written. Told by the channel, since asking it costs more.
+    private(set) var isWritable = true
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
@@ -107,7 +110,10 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) { context.read() }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) { owner?.upstreamWritabilityChanged() }
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        owner?.upstreamWritabilityChanged()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         lost("closed the connection")
