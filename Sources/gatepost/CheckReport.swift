@@ -15,8 +15,8 @@ struct CheckReport {
         self.file = file
         let tests = result.configuration?.tests ?? []
         let failed = result.configuration?.failedTests() ?? []
-        let notYet = purpose == .serving ? result.configuration?.notCarriedOut ?? [] : []
-        problems = Self.merged(result.diagnostics, failed + notYet.map(Self.warning))
+        let notYet = purpose == .serving ? result.notCarriedOut : []
+        problems = result.diagnostics(with: failed + notYet.map(Self.warning))
         sources = result.sources
         provedTests = tests.count { if case .decision = $0.claim { true } else { false } } - failed.count
         isComplete = result.configuration != nil
@@ -26,18 +26,6 @@ struct CheckReport {
     private static func warning(_ word: Configuration.NotYet) -> Diagnostic {
         Diagnostic(
             .warning, "this version cannot carry out `\(word.word)`, and `run` refuses the file for it", at: word.at)
-    }
-
-    /// The reader's problems are in file order, a list's where it is named; the others go where they belong.
-    private static func merged(_ problems: [Diagnostic], _ others: [Diagnostic]) -> [Diagnostic] {
-        var merged = problems
-        for other in others {
-            let place = merged.firstIndex {
-                $0.at.file == other.at.file && ($0.at.line, $0.at.column) > (other.at.line, other.at.column)
-            }
-            merged.insert(other, at: place ?? merged.endIndex)
-        }
-        return merged
     }
 
     var errors: Int { problems.count { $0.severity >= .error } }
@@ -82,15 +70,19 @@ struct CheckReport {
             .init("warnings", .number(0)),
             .init(
                 "problems",
-                .array([
-                    .object([
-                        .init("severity", .string(Diagnostic.Severity.error.rawValue)), .init("id", .null),
-                        .init("message", .string("cannot read this file: \(problem.message)")),
-                        .init("file", .string(file)), .init("line", .null), .init("column", .null),
-                        .init("why", .null), .init("fix", .null),
-                    ])
-                ])),
+                .array([.problem("cannot read this file: \(problem.message)", file: file)])),
             .init("strangersCanRelay", .null),
+        ])
+    }
+}
+
+extension JSONValue {
+    /// A problem of a whole file, in the shape of those that have a place.
+    static func problem(_ message: String, file: String, fix: String? = nil) -> JSONValue {
+        .object([
+            .init("severity", .string(Diagnostic.Severity.error.rawValue)), .init("id", .null),
+            .init("message", .string(message)), .init("file", .string(file)), .init("line", .null),
+            .init("column", .null), .init("why", .null), .init("fix", .optional(fix)),
         ])
     }
 }

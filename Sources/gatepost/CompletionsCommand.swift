@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONText
 
 struct CompletionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,6 +16,7 @@ struct CompletionsCommand: ParsableCommand {
     }
 
     @Argument(help: "bash, zsh or fish.") var shell: Shell
+    @OptionGroup var shared: SharedOptions
 
     func run() throws {
         let script = switch shell {
@@ -22,6 +24,8 @@ struct CompletionsCommand: ParsableCommand {
         case .zsh: Gatepost.completionScript(for: .zsh)
         case .fish: Gatepost.completionScript(for: .fish)
         }
-        try StandardOutput.print(script)
+        guard shared.json else { return try StandardOutput.print(script) }
+        let answer = JSONValue.object([.init("shell", .string(shell.rawValue)), .init("script", .string(script))])
+        try StandardOutput.print(answer.text)
     }
 }

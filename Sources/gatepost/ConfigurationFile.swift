@@ -20,6 +20,21 @@ struct ConfigurationFile {
     /// The name that diagnostics cite.
     var name: String { isStandardInput ? "<stdin>" : path }
 
+    /// Where it really is, so that two names of one file are the same; nil for standard input, and where it is not.
+    var realPath: String? {
+        guard !isStandardInput, let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// A path that the file names: a relative one begins where the file is.
+    func resolve(_ named: String) -> String {
+        guard !isStandardInput, !named.hasPrefix("/"), let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+            return named
+        }
+        return path[...slash] + named
+    }
+
     func bytes() -> Result<[UInt8], FileProblem> {
         isStandardInput ? FileAccess.readAll(of: STDIN_FILENO) : FileAccess.read(path)
     }

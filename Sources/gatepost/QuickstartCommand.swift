@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONText
 import MailTypes
 import PolicyLanguage
 
@@ -14,9 +15,11 @@ struct QuickstartCommand: ParsableCommand {
             """)
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Where to write; - is standard output.", valueName: "file"),
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Where to write (default: the file of -c, else gatepost.conf); - is standard output.", valueName: "file"),
         completion: .file())
-    var output = "gatepost.conf"
+    var output: String?
     @Option(help: ArgumentHelp("The gate's host name (default: this host's).", valueName: "name"))
     var hostname: String?
     @Option(
@@ -24,34 +27,66 @@ struct QuickstartCommand: ParsableCommand {
     var domain: [String] = []
     @Option(help: ArgumentHelp("The mail server behind the gate.", valueName: "address:port"))
     var server = "127.0.0.1:10025"
+    @OptionGroup var shared: SharedOptions
+
+    private var target: String { output ?? shared.config ?? "gatepost.conf" }
+
+    func validate() throws {
+        if output != nil && shared.config != nil {
+            throw ValidationError("The file to write is named twice, with -o and with -c.")
+        }
+        if shared.json && target == "-" {
+            throw ValidationError("Standard output cannot hold both the file and the answer in JSON.")
+        }
+    }
 
     func run() throws {
         let host = try hostname.map(HostName.init(given:)) ?? HostName.ofThisHost()
         let domains = try domain.isEmpty ? [host.parent] : domain.map { try HostName(given: $0).text }
         let text = FirstConfiguration(hostname: host.text, domains: domains, server: server).text
         try prove(text)
-        if output == "-" {
+        if target == "-" {
             try StandardOutput.write(Array(text.utf8))
-        } else if let problem = FileAccess.create(output, Array(text.utf8)) {
-            throw Trouble("cannot write \(output): \(problem.message)")
+        } else if let problem = FileAccess.create(target, Array(text.utf8)) {
+            throw Trouble("cannot write \(target): \(problem.message)")
         }
         if host.isInvented {
             StandardError.print(
                 "gatepost: this host has no full name; \(host.text) stands in the file and wants changing")
         }
-        guard output != "-" else { return }
-        try StandardOutput.print(
-            """
-            \(output): written, for mail to \(domains.joined(separator: " ")). Nobody may relay yet. Try it:
+        guard target != "-" else { return }
+        try StandardOutput.print(shared.json ? answer(host, domains).text : report(domains))
+    }
 
-                gatepost try -c \(output) --client 198.51.100.7 --sender x@evil.example --to y@victim.example
+    /// A stranger who would relay (addresses of documentation, RFC 5737 §3).
+    private var trial: [String] {
+        [
+            "gatepost", "try", "-c", target, "--client", "198.51.100.7", "--sender", "x@evil.example", "--to",
+            "y@victim.example",
+        ]
+    }
 
-            """)
+    private func report(_ domains: [String]) -> String {
+        """
+        \(target): written, for mail to \(domains.joined(separator: " ")). Nobody may relay yet. Try it:
+
+            \(trial.joined(separator: " "))
+
+        """
+    }
+
+    private func answer(_ host: HostName, _ domains: [String]) -> JSONValue {
+        .object([
+            .init("file", .string(target)), .init("hostname", .string(host.text)),
+            .init("hostnameIsInvented", .bool(host.isInvented)),
+            .init("domains", .array(domains.map(JSONValue.string))), .init("server", .string(server)),
+            .init("try", .array(trial.map(JSONValue.string))),
+        ])
     }
 
     /// What we write must be good, whatever was given.
     private func prove(_ text: String) throws(Trouble) {
-        let name = output == "-" ? "<stdout>" : output
+        let name = target == "-" ? "<stdout>" : target
         let result = ConfigurationFile(name).read(Array(text.utf8), purpose: .serving)
         let errors = (result.diagnostics + (result.configuration?.failedTests() ?? [])).filter { $0.severity >= .error }
         guard result.configuration != nil, errors.isEmpty else {

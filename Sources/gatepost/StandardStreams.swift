@@ -14,8 +14,10 @@ enum StandardOutput {
 /// Where talk goes. Nobody is told if it fails: there is nobody left to tell.
 enum StandardError {
     static func print(_ text: String) {
-        _ = FileAccess.write(Array(text.utf8) + [UInt8(ascii: "\n")], to: STDERR_FILENO)
+        write(Array(text.utf8) + [UInt8(ascii: "\n")])
     }
+
+    static func write(_ bytes: [UInt8]) { _ = FileAccess.write(bytes, to: STDERR_FILENO) }
 }
 
 /// The lines of standard input, as they come.

@@ -6,6 +6,7 @@ import RelayPolicy
 /// `try --batch`: a JSON request a line in, a JSON decision a line out.
 struct TryBatch {
     let policy: Policy
+    let listeners: ListenerNames
 
     /// How many lines could not be read.
     func run() throws(Trouble) -> Int {
@@ -31,6 +32,7 @@ struct TryBatch {
             throw RequestProblem("longer than \(StandardInput.longestLine) bytes")
         }
         let trial = try TrialRequest(parsing: bytes, now: .now)
+        try listeners.check(trial.facts.listener)
         return DecisionRecord(id: DecisionIdentifier.next(), trial: trial, judgement: trial.judged(by: policy))
     }
 

@@ -17,7 +17,8 @@ struct TryCommand: ParsableCommand {
             line, in order; an unreadable one with {"error":...}. -i plays the gate for a dialogue by hand.
 
             Exit status: 0 permit, 1 reject or defer, 2 a request or the configuration cannot be read. \
-            With --batch: 0, or 2 if a line could not be read; with -i: 0.
+            With --batch: 0, or 2 if a line could not be read; with -i: 0 (with --json the decisions are the answer, and \
+            what the client is told is talk).
             """)
 
     @Option(help: ArgumentHelp("The client's address.", valueName: "ip")) var client: String?
@@ -61,7 +62,6 @@ struct TryCommand: ParsableCommand {
         if interactive && paths {
             throw ValidationError("With -i sender and recipients are said in the dialogue.")
         }
-        if interactive && shared.json { throw ValidationError("-i is for people and has no --json.") }
         if !batch && client == nil { throw ValidationError("--client is missing.") }
         if !batch && !interactive && (sender == nil || to == nil) {
             throw ValidationError("--sender and --to are both needed; the null reverse-path is '<>'.")
@@ -71,21 +71,18 @@ struct TryCommand: ParsableCommand {
     func run() throws {
         let configuration = try shared.configurationFile().configuration(purpose: .policyOnly)
         if batch {
-            if try TryBatch(policy: configuration.policy).run() > 0 { throw ExitStatus.trouble }
+            if try TryBatch(policy: configuration.policy, listeners: ListenerNames(configuration)).run() > 0 { throw ExitStatus.trouble }
         } else if interactive {
-            let facts = try trial(sender: "<>", to: "<>").facts
-            var dialogue = TryDialogue(configuration: configuration, facts: facts, isDated: at != nil)
+            let facts = try trial(sender: "<>", to: "<>", configuration).facts
+            var dialogue = TryDialogue(
+                configuration: configuration, facts: facts, isDated: at != nil, answersInJSON: shared.json)
             try dialogue.run()
         } else {
-            try answer(try trial(sender: sender, to: to), configuration)
+            try answer(try trial(sender: sender, to: to, configuration), configuration)
         }
     }
 
     private func answer(_ trial: TrialRequest, _ configuration: Configuration) throws {
-        let listeners = configuration.listeners.map(\.name)
-        if let listener, !listeners.isEmpty, !listeners.contains(listener) {
-            StandardError.print("gatepost: there is no listener `\(listener)`, so none of its demands are asked")
-        }
         let judgement = trial.judged(by: configuration.policy)
         let record = DecisionRecord(id: DecisionIdentifier.next(), trial: trial, judgement: judgement)
         let verdict = record.decision.verdict
@@ -114,10 +111,14 @@ extension TryCommand {
         return members
     }
 
-    private func trial(sender: String?, to: String?) throws(Trouble) -> TrialRequest {
+    private func trial(
+        sender: String?, to: String?, _ configuration: Configuration
+    ) throws(Trouble) -> TrialRequest {
         let paths = [("sender", sender), ("to", to)].map { JSONValue.Member($0, .optional($1)) }
         do {
-            return try TrialRequest(.object(facts + paths), now: .now)
+            let trial = try TrialRequest(.object(facts + paths), now: .now)
+            try ListenerNames(configuration).check(trial.facts.listener)
+            return trial
         } catch {
             throw Trouble("\(error)")
         }

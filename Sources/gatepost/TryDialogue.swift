@@ -6,15 +6,17 @@ import RelayPolicy
 import Sessions
 
 /// `try -i`: the gate's own session, with a person as the client and a server behind it that takes everything and
-/// keeps nothing. Replies go to standard output; how each recipient was decided, to standard error.
+/// keeps nothing. Replies go to standard output; how each recipient was decided, to standard error. In JSON the
+/// decisions are the answer and the replies are talk.
 struct TryDialogue {
     private let policy: Policy
     private let facts: RelayRequest
     /// Whether time stands still at that of `facts`.
     private let isDated: Bool
+    private let answersInJSON: Bool
     private var session: GatewaySession
 
-    init(configuration: Configuration, facts: RelayRequest, isDated: Bool) {
+    init(configuration: Configuration, facts: RelayRequest, isDated: Bool, answersInJSON: Bool) {
         var policy = configuration.policy
         // A file may name no servers; here any name will do.
         policy.routes.local = policy.routes.local ?? "nowhere"
@@ -24,14 +26,14 @@ struct TryDialogue {
         (announced.enhancedStatusCodes, announced.size) = (true, 0)
         let terms = GatewayTerms(
             policy: CompiledPolicy(policy), hostname: configuration.node.hostname ?? "gatepost.invalid")
-        (self.policy, self.facts, self.isDated) = (policy, facts, isDated)
+        (self.policy, self.facts, self.isDated, self.answersInJSON) = (policy, facts, isDated, answersInJSON)
         session = GatewaySession(terms: terms, request: facts, announced: announced)
     }
 
     mutating func run() throws(Trouble) {
         if let refusal = policy.connectionRefusal(facts) {
             try say(refusal.reply)
-            return explain(
+            return try explain(
                 DecisionRecord(
                     id: DecisionIdentifier.next(), time: now, via: .try, request: facts, forwardPathGiven: [],
                     decision: refusal))
@@ -40,7 +42,7 @@ struct TryDialogue {
         var input = StandardInput()
         while !session.isClosed, let line = try input.next(beforeWaiting: { () throws(Trouble) in }) {
             try received(line)
-            for case .decided(let record) in session.takeEvents() { explain(record) }
+            for case .decided(let record) in session.takeEvents() { try explain(record) }
         }
     }
 
@@ -78,12 +80,13 @@ struct TryDialogue {
     private var now: Instant { isDated ? facts.now : .now }
 
     private func say(_ reply: Reply) throws(Trouble) {
-        try StandardOutput.write(reply.wireForm.filter { $0 != UInt8(ascii: "\r") })
+        let text = reply.wireForm.filter { $0 != UInt8(ascii: "\r") }
+        if answersInJSON { StandardError.write(text) } else { try StandardOutput.write(text) }
     }
 
-    private func explain(_ record: RecipientRecord) {
+    private func explain(_ record: RecipientRecord) throws(Trouble) {
         let wasRead = record.decision.reason != .protocolError
-        explain(
+        try explain(
             DecisionRecord(
                 id: record.id, time: now, via: .try, request: record.request,
                 forwardPathGiven: record.givenForwardPath, decision: record.decision,
@@ -91,7 +94,8 @@ struct TryDialogue {
     }
 
     /// Indented, so that it is not taken for what a client sees.
-    private func explain(_ record: DecisionRecord) {
+    private func explain(_ record: DecisionRecord) throws(Trouble) {
+        if answersInJSON { return try StandardOutput.print(record.json.text) }
         for line in DecisionText(record, time: record.time.localText).lines { StandardError.print("    # " + line) }
     }
 }

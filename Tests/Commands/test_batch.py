@@ -123,3 +123,26 @@ def test_an_answer_comes_before_the_next_request_is_needed(policy):
     finally:
         process.kill()
         process.wait()
+
+
+def test_spaces_before_a_path_are_as_on_the_wire(batch):
+    spaced = base64.b64encode(b" <y@victim.example>").decode()
+    raw = {"client": "192.0.2.10", "sender": " <>", "toBase64": spaced}
+    status, (plain, encoded) = batch(request(sender=" <>", to="  <y@victim.example>", client="192.0.2.10"), raw)
+    assert status == 0 and plain["verdict"] == encoded["verdict"] == "permit"
+    assert plain["forwardPathGiven"] == encoded["forwardPathGiven"] == "y@victim.example"
+
+
+def test_an_unknown_listener_is_an_error_in_its_place(batch, policy):
+    policy.write_text(policy.read_text() + "\nlisten public {\n    address  0.0.0.0:25\n}\n")
+    status, answers = batch(request(listener="public"), request(listener="publik"), request())
+    assert status == 2
+    assert [list(answer)[0] for answer in answers] == ["id", "error", "id"]
+    assert "publik" in answers[1]["error"] and "`public`" in answers[1]["error"]
+
+
+def test_a_certificate_without_tls_is_some_tls(batch):
+    _, (without, with_version) = batch(
+        request(certificate="app-ca.pem"), request(certificate="app-ca.pem", tls="TLSv1.2"))
+    assert without["rule"]["name"] == "by certificate" and without["tls"] == "TLSv1.3"
+    assert with_version["tls"] == "TLSv1.2"

@@ -137,3 +137,28 @@ listen public {
     assert any("starttls offered" in message and "run" in message for message in messages)
     alone = check(gatepost, tmp_path, text, "--policy-only", "--json").json
     assert not any("starttls" in problem["message"] for problem in alone["problems"])
+
+
+@pytest.mark.parametrize(
+    "line, secret",
+    [
+        ("anna:{CRYPT}$6$salt$hash:1000:1000", "hash"), ("anna:{CRYPT}$6$salt$hash anna@", "hash"),
+        ("anna {CRYPT}$6$salt$hash anna@", "hash"), ("anna {PLAIN}\"my secret\" anna@", "secret"),
+        ("anna:{PLAIN}my secret", "secret"), ('"anna:secret"', "secret"), ("anna secret#more bert@", "more"),
+        ("anna {SSHA}secret{more} anna@", "more"), ('anna "unclosed secret', "secret"),
+    ])
+def test_no_form_of_a_users_file_shows_a_hash(gatepost, tmp_path, line, secret):
+    (tmp_path / "users").write_text(f"bert - bert@example.com\n{line}\n")
+    for text in ("auth {\n    users  file:users\n}\n", "networks a file:users\nauth {\n    users  file:users\n}\n"):
+        result = check(gatepost, tmp_path, "version 1\n" + text, "--policy-only")
+        assert result.status == 1 and "users:2:" in result.out, result
+        assert secret not in result.out and "$6$" not in result.out, result
+
+
+def test_what_run_would_refuse_is_said_beside_the_errors_in_file_order(gatepost, tmp_path):
+    text = POLICY.replace("from    office", "from    ofice") + "tls {\n    minimum  TLSv1.2\n}\nnonsense\n"
+    problems = check(gatepost, tmp_path, text, "--json").json["problems"]
+    messages = [problem["message"] for problem in problems]
+    assert any("`tls`" in message for message in messages) and any("`name`" in message for message in messages)
+    lines = [problem["line"] for problem in problems]
+    assert lines == sorted(lines)

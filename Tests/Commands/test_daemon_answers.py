@@ -98,3 +98,60 @@ def test_no_daemon_is_status_2(gatepost, tmp_path, verb):
     (tmp_path / "gatepost.conf").write_text(CONFIGURATION.format(state=tmp_path / "state", port=1, server=1, backup=1))
     result = gatepost(verb, "--json")
     assert result.status == 2 and result.out == "" and result.err.startswith("gatepost: "), result
+
+
+@pytest.fixture
+def other(daemon):
+    """Another file with the daemon's own state directory."""
+    path = daemon.parent / "other.conf"
+    path.write_text(daemon.read_text().replace("192.0.2.0/24", "203.0.113.0/24"))
+    return path
+
+
+def test_reload_of_another_file_than_the_one_that_runs_is_trouble(gatepost, daemon, other):
+    result = gatepost("reload", "-c", "other.conf")
+    assert result.status == 2, result
+    assert result.out == "" and result.err.startswith("gatepost: ")
+    assert str(other) in result.err and str(daemon) in result.err and "gatepost reload -c" in result.err
+    assert gatepost("reload").status == 0
+
+
+def test_reload_of_another_file_in_json(gatepost, daemon, other):
+    result = gatepost("reload", "--json", "-c", "other.conf")
+    assert result.status == 2, result
+    validate(result.json, "reload")
+    assert result.json["ok"] is False and result.json["runningFile"] == str(daemon)
+    (problem,) = result.json["problems"]
+    assert problem["file"] == str(other) and str(daemon) in problem["fix"]
+
+
+def test_other_names_of_the_file_that_runs_are_the_same_file(gatepost, daemon):
+    link = daemon.parent / "link.conf"
+    link.symlink_to(daemon)
+    for name in ["./gatepost.conf", "link.conf", daemon]:
+        assert gatepost("reload", "-c", name).status == 0, name
+
+
+def test_reload_of_a_file_that_cannot_be_read_says_so_in_json(gatepost, tmp_path):
+    result = gatepost("reload", "--json", "-c", "nosuch.conf")
+    assert result.status == 2, result
+    validate(result.json, "reload")
+    (problem,) = result.json["problems"]
+    assert result.json["ok"] is False
+    assert problem["file"] == "nosuch.conf" and "no such file" in problem["message"] and problem["line"] is None
+
+
+def test_a_listener_that_cannot_be_bound_is_a_problem_in_json(gatepost, daemon):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        daemon.write_text(daemon.read_text().replace("listen public", f"listen second {{\n    address  {address}\n}}\n\nlisten public"))
+        result = gatepost("reload", "--json")
+    assert result.status == 1, result
+    validate(result.json, "reload")
+    (problem,) = result.json["problems"]
+    assert address in problem["message"] and "in use" in problem["message"]
+    place = daemon.read_text().splitlines()[problem["line"] - 1]
+    assert place.split() == ["address", address], problem
+    assert problem["file"] == str(daemon) and problem["fix"]

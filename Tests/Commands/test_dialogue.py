@@ -1,4 +1,7 @@
+import json
+
 import pytest
+from commands_support import validate
 
 GREETING = "220 "
 
@@ -61,3 +64,25 @@ def test_facts_come_from_the_flags(talk):
         arguments=["--login", "anna", "--at", "2026-11-24T12:00:00Z"])
     assert codes(result)[3] == "250"
     assert "24 Nov 2026 12:00:00 +0000" in result.err
+
+
+def test_in_json_there_is_one_decision_for_each_recipient_line(talk):
+    result = talk(
+        "EHLO evil", "MAIL FROM:<x@evil.example>", "RCPT TO:<y@victim.example>", "RCPT TO:<<y>", "NOOP",
+        "RCPT TO:<info@example.com>", "QUIT", arguments=["--json"])
+    assert result.status == 0, result
+    decisions = [json.loads(line) for line in result.out.splitlines()]
+    for decision in decisions:
+        validate(decision, "decision")
+    assert [decision["reason"] for decision in decisions] == ["no-rule", "protocol-error", "delivery"]
+    # What the client is told is talk then.
+    assert "220 " in result.err and "550 5.7.1 Relaying denied" in result.err and "221 " in result.err
+
+
+def test_a_connection_refused_is_a_decision_in_json_too(gatepost, tmp_path):
+    (tmp_path / "x.conf").write_text(
+        'version 1\nrefuse {\n    reject connection "bad" {\n        from  198.51.100.7\n    }\n}\n')
+    result = gatepost("try", "-i", "--json", "-c", "x.conf", "--client", "198.51.100.7")
+    assert result.status == 0 and result.json["rule"]["name"] == "bad", result
+    validate(result.json, "decision")
+    assert "554 " in result.err

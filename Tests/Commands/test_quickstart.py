@@ -61,3 +61,24 @@ def test_what_makes_no_good_file_is_not_written(gatepost, tmp_path, arguments):
     result = gatepost("quickstart", "--hostname", "mx.example.net", *arguments)
     assert result.status == 2, result
     assert list(tmp_path.iterdir()) == []
+
+
+def test_in_json_it_says_what_it_wrote_and_what_to_try(gatepost, tmp_path):
+    result = gatepost(
+        "quickstart", "--json", "--no-color", "--hostname", "mx.example.net", "--domain", "a.example", "-c", "x.conf")
+    assert result.status == 0, result
+    answer = result.json
+    validate(answer, "quickstart")
+    assert answer["file"] == "x.conf" and (tmp_path / "x.conf").exists()
+    assert answer["hostname"] == "mx.example.net" and answer["hostnameIsInvented"] is False
+    assert answer["domains"] == ["a.example"] and answer["server"] == "127.0.0.1:10025"
+    assert answer["try"][0] == "gatepost"
+    decision = gatepost(*answer["try"][1:])
+    assert decision.status == 1 and decision.out.startswith("reject ")
+
+
+@pytest.mark.parametrize("arguments", [["--json", "-o", "-"], ["-c", "a.conf", "-o", "b.conf"], ["--json", "-c", "-"]])
+def test_where_to_write_is_said_once_and_leaves_room_for_json(gatepost, tmp_path, arguments):
+    result = gatepost("quickstart", "--hostname", "mx.example.net", *arguments)
+    assert result.status == 2 and result.out == "", result
+    assert list(tmp_path.iterdir()) == []

@@ -130,3 +130,61 @@ def test_ids_differ_and_sort_by_time(decide):
 def test_nothing_in_a_request_commands_the_terminal(decide):
     result = decide(*UNWANTED, "--login", "a\x1b[2Jb", "--listener", "p\nq")
     assert "\x1b" not in result.out + result.err and "p\nq" not in result.out
+
+
+@pytest.mark.parametrize("space", [" ", "   "])
+def test_spaces_around_a_path_are_as_on_the_wire(decide, space):
+    bare = decide("--json", *UNWANTED).json
+    spaced = decide(
+        "--json", "--client", "198.51.100.7", "--sender", space + "<x@evil.example>", "--to",
+        space + "<y@victim.example>" + space).json
+    for key in ["reversePath", "forwardPathGiven", "forwardPath", "verdict", "reason"]:
+        assert spaced[key] == bare[key]
+
+
+@pytest.mark.parametrize("path", ["< y@victim.example>", "<y@victim.example >", "\t<y@victim.example>", " ", "\u00a0<y@victim.example>"])
+def test_no_other_space_is_taken(decide, path):
+    assert decide("--json", *STRANGER.split(), "--to", path).json["reason"] == "protocol-error"
+
+
+@pytest.fixture
+def with_listeners(policy):
+    policy.write_text(policy.read_text() + """
+listen public {
+    address  0.0.0.0:25
+}
+listen submission {
+    address  0.0.0.0:587
+    auth     required
+}
+""")
+
+
+@pytest.mark.parametrize("more", [[], ["-i"]])
+def test_an_unknown_listener_is_status_2_and_the_known_ones_are_named(with_listeners, decide, more):
+    arguments = UNWANTED if not more else UNWANTED[:2] + more
+    result = decide(*arguments, "--listener", "publik")
+    assert result.status == 2 and result.out == "", result
+    assert "publik" in result.err and "public" in result.err and "submission" in result.err
+    assert decide(*arguments, "--listener", "public").status == (0 if more else 1)
+
+
+def test_in_a_file_without_listeners_any_may_be_named(decide):
+    assert decide(*UNWANTED, "--listener", "publik").status == 1
+
+
+@pytest.mark.parametrize("reply", ["250 2.1.5"])
+def test_the_reply_of_a_permit_is_its_code_alone(decide, reply):
+    for arguments in (f"{STRANGER} --to info@example.com", f"{OFFICE} a@b.example {TO}"):
+        assert decide("--json", *arguments.split()).json["reply"] == reply
+
+
+def test_a_certificate_implies_tls(decide):
+    record = decide("--json", *UNWANTED, "--certificate", "app-ca.pem").json
+    assert record["rule"]["name"] == "by certificate" and record["tls"]
+
+
+def test_a_certificate_alone_fits_a_rule_that_asks_for_tls_too(gatepost, policy):
+    policy.write_text(policy.read_text().replace("tls     client-certificate app-ca.pem", "tls     any\n        login   any"))
+    result = gatepost("try", "-c", policy, "--json", *UNWANTED, "--certificate", "other.pem", "--login", "bert")
+    assert result.json["rule"]["name"] == "by certificate", result

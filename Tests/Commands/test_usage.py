@@ -2,6 +2,7 @@ import os
 import subprocess
 
 import pytest
+from commands_support import validate
 
 VERBS = ["check", "fmt", "try", "quickstart", "completions"]
 
@@ -31,7 +32,7 @@ def test_the_list_of_verbs_is_in_the_help(gatepost):
         [], ["nosuchverb"], ["--nosuchflag"], ["check", "--nosuchflag"], ["check", "a.conf", "-c", "b.conf"],
         ["try"], ["try", "--client", "192.0.2.1"], ["try", "--client", "192.0.2.1", "--sender", "<>"],
         ["try", "--batch", "--client", "192.0.2.1"], ["try", "--batch", "-i"], ["try", "-i"],
-        ["try", "-i", "--client", "192.0.2.1", "--to", "a@b.example"], ["try", "-i", "--client", "::1", "--json"],
+        ["try", "-i", "--client", "192.0.2.1", "--to", "a@b.example"],
         ["completions"], ["completions", "tcsh"], ["fmt", "--check", "--stdout"], ["fmt", "--json", "--stdout"],
         ["quickstart", "--hostname", "not a name"],
     ])
@@ -84,3 +85,10 @@ def test_completions_are_scripts_of_their_shell(gatepost, tmp_path, shell, check
         assert subprocess.run([*check, script], timeout=60).returncode == 0
     except FileNotFoundError:
         pytest.skip(f"{shell} is not installed")
+
+
+def test_completions_in_json(gatepost):
+    result = gatepost("completions", "bash", "--json", "--no-color")
+    assert result.status == 0, result
+    validate(result.json, "completions")
+    assert result.json == {"shell": "bash", "script": gatepost("completions", "bash").out.removesuffix("\n")}

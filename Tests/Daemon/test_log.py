@@ -156,15 +156,42 @@ def test_every_line_has_one_of_the_forms(server, gate):
         assert DECISION.fullmatch(line) or MESSAGE_LINE.fullmatch(line) or OTHER.fullmatch(line), line
 
 
-def test_in_json_every_line_is_a_decision_of_the_schema(server):
-    schema = json.loads((REPOSITORY / "docs/json/decision.schema.json").read_text())
+def test_in_json_every_line_is_an_object_of_a_schema(server):
+    schemas = {
+        name: jsonschema.Draft202012Validator(json.loads((REPOSITORY / f"docs/json/{name}.schema.json").read_text()))
+        for name in ("decision", "log")
+    }
     with gate_before(server, more="log {\n    format  json\n}") as gate:
         with Client(gate.port) as client:
             client.ehlo('x"{')
             client.command(b'MAIL FROM:<"a b"@evil.test>')
             reply = client.command("RCPT TO:<y@victim.test>")
-        (text,) = wait_until(lambda: [line for line in gate.log.splitlines() if reply.id in line], 3)
-        record = json.loads(text)
-        jsonschema.Draft202012Validator(schema).validate(record)
-        assert record["id"] == reply.id and record["verdict"] == "reject" and record["helo"] == 'x"{'
+        server.script = {"final": '250 2.0.0 Ok" queued\\'}
         assert deliver(gate.port).code == 250
+        with Client(gate.port, greeted=False) as client:
+            client.send(b"early\r\n")
+            client.rest()
+        assert gate.reload().returncode == 0
+        server.stop()
+        try:
+            assert deliver(gate.port).temporary
+        finally:
+            server.start()
+        gate.terminate()
+        lines = [json.loads(line) for line in gate.log.splitlines()]
+    for line in lines:
+        schemas["decision" if "verdict" in line else "log"].validate(line)
+    (record,) = [line for line in lines if line.get("id") == reply.id]
+    assert record["verdict"] == "reject" and record["helo"] == 'x"{'
+    (message,) = [line for line in lines if line.get("outcome", "").startswith("250 2.0.0") and "message" in line]
+    assert message["outcome"] == '250 2.0.0 Ok" queued\\' and message["upstream"] == "mta"
+    (decision,) = [line for line in lines if line.get("id") in message["decisions"]]
+    assert decision["verdict"] == "permit" and message["recipients"] == 1
+    assert message["bytes"] > 0 and message["client"] == decision["client"]
+    assert [line["state"] for line in lines if "state" in line and "upstream" not in line] == [
+        "running", "reloaded", "stopping", "stopped"]
+    (refused,) = [line for line in lines if "connection" in line]
+    assert refused["connection"] == "refused" and refused["why"] and refused["listener"] == "public"
+    assert any(line["state"] == "down" for line in lines if "upstream" in line and "message" not in line)
+    assert [line["address"] for line in lines if "listening" in line] == [f"127.0.0.1:{gate.port}"]
+    assert any("not proved" in line["warning"] or line["at"] for line in lines if "warning" in line)

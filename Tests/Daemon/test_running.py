@@ -88,6 +88,14 @@ def test_every_problem_is_said_at_once(tmp_path):
     assert "ofice" in answer.stderr and "frm" in answer.stderr
 
 
+def test_what_cannot_be_carried_out_is_said_beside_the_errors(tmp_path):
+    file, _ = write(tmp_path, relay='    permit "a" {\n        from  ofice\n    }', more="metrics {\n    address  127.0.0.1:9525\n}\nnonsense")
+    answer = gatepost("run", "-c", file)
+    assert answer.returncode == 78
+    places = [answer.stderr.index(word) for word in ("unknown network `ofice`", "`metrics` is read", "unknown word `nonsense`")]
+    assert places == sorted(places), answer.stderr
+
+
 def test_strangers_may_relay_when_it_is_said(shared_server):
     with gate_before(shared_server, relay=OPEN, arguments=["--strangers-may-relay"]) as gate:
         assert deliver(gate.port, "victim@outside.test").code == 250
@@ -107,7 +115,9 @@ def test_wrong_usage_is_2(arguments):
 
 def test_a_file_that_cannot_be_read_is_78_for_run_and_2_for_the_others(tmp_path):
     file = tmp_path / "nosuch.conf"
-    assert gatepost("run", "-c", file).returncode == 78
+    answer = gatepost("run", "-c", file)
+    assert answer.returncode == 78
+    assert answer.stderr.startswith(f"gatepost: cannot read {file}: no such file"), answer.stderr
     assert gatepost("status", "-c", file).returncode == 2
     assert gatepost("reload", "-c", file).returncode == 2
 
@@ -146,6 +156,26 @@ def test_a_second_daemon_on_the_same_port_is_1(own, tmp_path):
         assert f"{HERE}:{own.port}" in answer.stderr and "in use" in answer.stderr, answer.stderr
         assert nothing_listens(free)
     assert deliver(own.port).code == 250
+
+
+def test_a_relative_state_directory_stands_beside_the_file(tmp_path, shared_server):
+    (tmp_path / "etc").mkdir()
+    port = free_port()
+    file = tmp_path / "etc/gatepost.conf"
+    file.write_text(configuration("state", [shared_server.port], {"public": f"{HERE}:{port}"}))
+    process = subprocess.Popen(
+        [binary(), "run", "-c", "etc/gatepost.conf"], cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    try:
+        assert wait_until(lambda: (tmp_path / "etc/state/control.sock").exists(), 10)
+        assert not (tmp_path / "state").exists()
+        # The folder of who asks does not matter.
+        for folder in (tmp_path, tmp_path / "etc", "/"):
+            assert gatepost("status", "-c", file, cwd=folder).returncode == 0
+            assert gatepost("reload", "-c", file, cwd=folder).returncode == 0
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def test_a_state_directory_that_cannot_be_is_1(tmp_path):
@@ -274,8 +304,23 @@ def test_reload_refuses_what_run_refuses(own, server, what):
 def test_reload_without_the_file_changes_nothing(own):
     own.file.rename(own.folder / "elsewhere.conf")
     answer = gatepost("reload", "-c", own.folder / "elsewhere.conf")
-    assert answer.returncode == 1, answer
+    assert answer.returncode == 2, answer
+    refused = asked(own, f"reload {own.file}\n")
+    validate(refused, "reload")
+    assert not refused["ok"] and "runningFile" not in refused
+    (problem,) = refused["problems"]
+    assert problem["file"] == str(own.file) and "no such file" in problem["message"]
     assert deliver(own.port).code == 250
+
+
+def asked(gate, question):
+    """What the control socket answers."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(10)
+        client.connect(str(gate.folder / "state/control.sock"))
+        client.sendall(question.encode())
+        with client.makefile() as answer:
+            return json.loads(answer.read())
 
 
 def test_reload_and_status_with_an_error_elsewhere_in_the_file(own):

@@ -1,3 +1,4 @@
+import JSONText
 import MailTypes
 
 /// The end of one message as a line of `key=value`: what the protected server said to the whole of it, with its queue
@@ -6,31 +7,67 @@ import MailTypes
 ///     message=01KAS3Q8… client=192.0.2.10 listener=public upstream=mailstore bytes=4096 recipients=1
 ///     outcome="250 2.0.0 Ok: queued as 3F2A" decisions=01KAS3Q7…
 public struct MessageLine: Sendable {
-    public private(set) var bytes: [UInt8]
+    public let id: String
+    public let client: IPAddress
+    public let listener: String
+    public let upstream: String
+    /// Bytes of mail data.
+    public let size: UInt64
+    public let decisions: [String]
+    /// Nil when the server never answered.
+    public let outcome: Reply?
+    /// What the client was told.
+    public let reply: Reply
 
-    /// `outcome` is nil when the server never answered; then `reply` is what the client was told instead.
     public init(
         id: String, client: IPAddress, listener: String, upstream: String, size: UInt64, decisions: [String],
         outcome: Reply?, reply: Reply
     ) {
-        bytes = []
+        (self.id, self.client, self.listener, self.upstream) = (id, client, listener, upstream)
+        (self.size, self.decisions, self.outcome, self.reply) = (size, decisions, outcome, reply)
+    }
+
+    public var bytes: [UInt8] { TextForm(self).bytes }
+
+    /// `docs/json/log.schema.json`; `reply` stands only where it is not the outcome.
+    public func json(at time: String) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("time", .string(time)), .init("message", .string(id)), .init("client", .string("\(client)")),
+            .init("listener", .string(listener)), .init("upstream", .string(upstream)),
+            .init("bytes", .number(Double(size))), .init("recipients", .number(decisions.count)),
+            .init("outcome", .optional(outcome.map(Self.text))),
+        ]
+        if outcome != reply { members.append(.init("reply", .string(Self.text(reply)))) }
+        members.append(.init("decisions", .array(decisions.map(JSONValue.string))))
+        return .object(members)
+    }
+
+    private static func text(_ reply: Reply) -> String {
+        "\(reply.code) " + reply.lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+    }
+}
+
+private struct TextForm {
+    private(set) var bytes: [UInt8] = []
+
+    init(_ line: MessageLine) {
         bytes.reserveCapacity(400)
-        append("message=", id)
-        append(" client=", client.description)
+        append("message=", line.id)
+        append(" client=", line.client.description)
         bytes += " listener=".utf8
-        EscapedText.append(listener.utf8, to: &bytes)
+        EscapedText.append(line.listener.utf8, to: &bytes)
         bytes += " upstream=".utf8
-        EscapedText.append(upstream.utf8, to: &bytes)
-        append(" bytes=", String(size))
-        append(" recipients=", String(decisions.count))
+        EscapedText.append(line.upstream.utf8, to: &bytes)
+        append(" bytes=", String(line.size))
+        append(" recipients=", String(line.decisions.count))
         bytes += " outcome=\"".utf8
-        append(outcome)
-        if outcome != reply {
+        append(line.outcome)
+        if line.outcome != line.reply {
             bytes += "\" reply=\"".utf8
-            append(reply)
+            append(line.reply)
         }
         bytes += "\" decisions=".utf8
-        for (index, decision) in decisions.enumerated() { append(index == 0 ? "" : ",", decision) }
+        for (index, decision) in line.decisions.enumerated() { append(index == 0 ? "" : ",", decision) }
     }
 
     private mutating func append(_ key: StaticString, _ text: String) {

@@ -41,7 +41,8 @@ extension TrialRequest {
         facts.heloStatus = try keys.heloStatus()
         facts.login = try keys.login()
         facts.certificates = try keys.certificates()
-        facts.tlsVersion = try keys.word("tls")
+        // Nobody shows a certificate without TLS.
+        facts.tlsVersion = try keys.word("tls") ?? (facts.certificates.isEmpty ? nil : "TLSv1.3")
         facts.popLogin = try keys.popLogin()
         guard let sender = try keys.bytes("sender") else {
             throw RequestProblem("`sender` is missing; the null reverse-path is \"<>\"")

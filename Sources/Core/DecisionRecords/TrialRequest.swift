@@ -6,13 +6,19 @@ import RelayPolicy
 public struct TrialRequest: Hashable, Sendable {
     /// The facts. Its two paths are set when it is judged.
     public var facts: RelayRequest
-    /// What follows `MAIL FROM:`; a bare mailbox too.
+    /// What follows `MAIL FROM:`, without spaces around it; a bare mailbox too.
     public var sender: [UInt8]
-    /// What follows `RCPT TO:`; a bare mailbox too.
+    /// What follows `RCPT TO:`, without spaces around it; a bare mailbox too.
     public var to: [UInt8]
 
+    /// Spaces before a path are printers' and are taken as they are on the wire (Meaning 10).
     public init(facts: RelayRequest, sender: [UInt8], to: [UInt8]) {
-        (self.facts, self.sender, self.to) = (facts, sender, to)
+        (self.facts, self.sender, self.to) = (facts, Self.withoutSpaces(sender), Self.withoutSpaces(to))
+    }
+
+    private static func withoutSpaces(_ path: [UInt8]) -> [UInt8] {
+        let rest = path.drop { $0 == UInt8(ascii: " ") }
+        return Array(rest.prefix((rest.lastIndex { $0 != UInt8(ascii: " ") } ?? rest.startIndex - 1) - rest.startIndex + 1))
     }
 
     /// What the policy says, in the order in which a session meets it: the connection, MAIL, RCPT. A path that is

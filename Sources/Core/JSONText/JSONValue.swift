@@ -37,6 +37,10 @@ extension JSONValue {
     public static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 }
 
+extension JSONValue: ExpressibleByStringInterpolation {
+    public init(stringLiteral text: String) { self = .string(text) }
+}
+
 /// Why bytes are no JSON.
 public struct JSONProblem: Error, Hashable, Sendable {
     /// For people, lower case, no full stop.

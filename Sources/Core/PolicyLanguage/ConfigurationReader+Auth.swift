@@ -27,7 +27,9 @@ extension ConfigurationReader {
     /// A list file whose lines hold password hashes, which no message may show.
     mutating func usersFile(_ word: Word) -> ListFile? {
         guard let list = listFile(word) else { return nil }
-        sources[list.name] = list.textWithoutSecrets
+        let text = UsersFileText(list.text)
+        sources[list.name] = text.masked
+        usersFiles[list.name] = text
         return list
     }
 

@@ -10,7 +10,9 @@ extension ConfigurationReader {
             var values = ValueCursor(statement)
             switch statement.keyword.text {
             case "hostname":
-                reader.configuration.node.hostname = "\(try values.require("a host name").domain())"
+                let word = try values.require("a host name")
+                // What stands behind it is a problem of its own.
+                reader.configuration.node.hostname = reader.attempt { _ throws(Diagnostic) in "\(try word.domain())" }
             case "state":
                 reader.configuration.node.state = try values.require("a directory").nonEmptyText()
             case "cluster":

@@ -25,6 +25,8 @@ struct ConfigurationReader {
     /// Every rule, with what the checks want to know beyond its meaning.
     var rules: [RuleReading] = []
 
+    /// Files whose secrets no message may show, whoever else names them.
+    var usersFiles: [String: UsersFileText] = [:]
     /// List files that were asked for; nil when one could not be read.
     var listFiles: [String: ListFile?] = [:]
     /// What they hold, by name; nil when that has errors.
@@ -54,9 +56,10 @@ struct ConfigurationReader {
         checkCompleteness(tree.statements)
         checkWhatIsUnwise()
         configuration.notCarriedOut.sort { ($0.at.line, $0.at.column) < ($1.at.line, $1.at.column) }
+        let diagnostics = problems.inFileOrder.map { usersFiles[$0.at.file]?.withoutSecrets($0) ?? $0 }
         return ReadResult(
-            configuration: problems.hasErrors ? nil : configuration, diagnostics: problems.inFileOrder,
-            sources: sources)
+            configuration: problems.hasErrors ? nil : configuration, diagnostics: diagnostics,
+            sources: sources, notCarriedOut: configuration.notCarriedOut)
     }
 
     // MARK: Words for the blocks' readers

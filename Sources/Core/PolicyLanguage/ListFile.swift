@@ -19,29 +19,6 @@ struct ListFile {
 
     var text: String { source.string }
 
-    /// The text of a users file with stars for the password hashes, the second word of each line: what is kept may be
-    /// shown in a message and end in a log.
-    var textWithoutSecrets: String {
-        var tokenizer = Tokenizer(source)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(source.bytes.count)
-        var copied = 0
-        var wordsInLine = 0
-        while let token = tokenizer.next() {
-            switch token.kind {
-            case .word, .quoted:
-                wordsInLine += 1
-                guard wordsInLine == 2 else { continue }
-                bytes += source.bytes[copied..<token.range.lowerBound]
-                bytes += repeatElement(UInt8(ascii: "*"), count: token.length)
-                copied = token.range.upperBound
-            case .lineEnd: wordsInLine = 0
-            case .openBrace, .closeBrace, .comment: break
-            }
-        }
-        return String(decoding: bytes + source.bytes[copied...], as: UTF8.self)
-    }
-
     /// Gives the words of each line that has any to `body`; returns what was wrong with the file's form.
     func forEachLine(_ body: ([Word]) -> Void) -> [Diagnostic] {
         var tokenizer = Tokenizer(source)

@@ -7,8 +7,26 @@ public struct ReadResult: Sendable {
     public var diagnostics: [Diagnostic]
     /// Text of every file that was read, by the name that diagnostics give it.
     public var sources: [String: String]
-    public init(configuration: Configuration?, diagnostics: [Diagnostic], sources: [String: String]) {
+    /// Words that this version reads and cannot carry out (Meaning 17), in file order, also beside errors.
+    public var notCarriedOut: [Configuration.NotYet]
+    public init(
+        configuration: Configuration?, diagnostics: [Diagnostic], sources: [String: String],
+        notCarriedOut: [Configuration.NotYet] = []
+    ) {
         (self.configuration, self.diagnostics, self.sources) = (configuration, diagnostics, sources)
+        self.notCarriedOut = notCarriedOut
+    }
+
+    /// The reader's problems, a list's where it is named, with others put where they belong.
+    public func diagnostics(with others: [Diagnostic]) -> [Diagnostic] {
+        var merged = diagnostics
+        for other in others {
+            let place = merged.firstIndex {
+                $0.at.file == other.at.file && ($0.at.line, $0.at.column) > (other.at.line, other.at.column)
+            }
+            merged.insert(other, at: place ?? merged.endIndex)
+        }
+        return merged
     }
 }
 

@@ -2,7 +2,8 @@ import MailTypes
 
 /// What clients are told where no rule has a `reply` of its own. Nothing here tells of our rules.
 enum StandardReply {
-    static let recipientOK = Reply(250, "2.1.5", "Recipient ok")
+    /// Of a permit alone: what the client is told is the protected server's own reply.
+    static let recipientOK = Reply(code: 250, lines: [Array("2.1.5".utf8)])
     static let relayingDenied = Reply(550, "5.7.1", "Relaying denied")
     static let refused = Reply(550, "5.7.1", "Not accepted here")
     static let addressForm = Reply(550, "5.7.1", "This form of address is not accepted here")

@@ -1,8 +1,8 @@
 import Glibc
 import JSONText
 
-/// The socket in the state directory by which `reload` and `status` reach the daemon: a word a line, a JSON answer a
-/// line. Only who may enter the directory (mode 0700) gets to it.
+/// The socket in the state directory by which `reload` and `status` reach the daemon: a word and what it is about in a
+/// line, a JSON answer in a line. Only who may enter the directory (mode 0700) gets to it.
 enum ControlSocket {
     enum Request: String { case reload, status }
 
@@ -33,13 +33,14 @@ enum ControlSocket {
     }
 
     /// Asks the daemon whose state directory this is.
-    static func ask(_ request: Request, state: String) throws(Trouble) -> JSONValue {
+    static func ask(_ request: Request, about subject: String? = nil, state: String) throws(Trouble) -> JSONValue {
         guard let descriptor = make(path(state: state), connect) else {
             let reason = String(cString: strerror(errno))
             throw Trouble("no daemon answers at \(path(state: state)): \(reason); start one with `gatepost run`")
         }
         defer { close(descriptor) }
-        if let problem = FileAccess.write(Array("\(request.rawValue)\n".utf8), to: descriptor) {
+        let question = subject.map { "\(request.rawValue) \($0)" } ?? request.rawValue
+        if let problem = FileAccess.write(Array("\(question)\n".utf8), to: descriptor) {
             throw Trouble("cannot ask the daemon: \(problem.message)")
         }
         guard case .success(let bytes) = FileAccess.readAll(of: descriptor), let answer = try? JSONValue(parsing: bytes)
@@ -59,12 +60,14 @@ enum ControlSocket {
 final class ControlServer: Sendable {
     private let descriptor: Int32
     private let path: String
-    private let answer: @Sendable (ControlSocket.Request) async -> JSONValue
+    private let answer: @Sendable (ControlSocket.Request, String?) async -> JSONValue
 
     /// A question is a word; whoever sends more, or nothing, is not waited for.
     private static let patience = timeval(tv_sec: 5, tv_usec: 0)
 
-    init(state: String, answer: @escaping @Sendable (ControlSocket.Request) async -> JSONValue) throws(Trouble) {
+    init(
+        state: String, answer: @escaping @Sendable (ControlSocket.Request, String?) async -> JSONValue
+    ) throws(Trouble) {
         path = ControlSocket.path(state: state)
         unlink(path)
         let mask = umask(0o077)
@@ -103,15 +106,17 @@ final class ControlServer: Sendable {
 
     private func respond(_ client: Int32) {
         guard case .success(let bytes) = FileAccess.readChunk(of: client),
-            let word = bytes.split(separator: UInt8(ascii: "\n")).first,
+            let line = bytes.split(separator: UInt8(ascii: "\n")).first,
+            case let words = line.split(separator: UInt8(ascii: " "), maxSplits: 1), let word = words.first,
             let request = ControlSocket.Request(rawValue: String(decoding: word, as: UTF8.self))
         else {
             close(client)
             return
         }
         let answer = answer
+        let subject = words.count > 1 ? String(decoding: words[1], as: UTF8.self) : nil
         Task {
-            _ = FileAccess.write(Array((await answer(request).text + "\n").utf8), to: client)
+            _ = FileAccess.write(Array((await answer(request, subject).text + "\n").utf8), to: client)
             close(client)
         }
     }

@@ -9,6 +9,8 @@ import RelayPolicy
 /// The running program: a gateway, the configuration it runs by, and what the control socket may ask of it.
 actor Daemon {
     private let file: ConfigurationFile
+    /// Where it was at the start; it may have been taken away since.
+    private let startPath: String?
     private let strangersMayRelay: Bool
     private let log: DaemonLog
     private let gateway: Gateway
@@ -21,6 +23,7 @@ actor Daemon {
         log: DaemonLog, clock: ClockRecord
     ) {
         (active, self.file, self.strangersMayRelay) = (loaded, file, strangersMayRelay)
+        startPath = file.realPath
         (self.log, self.clock) = (log, clock)
         gateway = Gateway(
             settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
@@ -30,17 +33,26 @@ actor Daemon {
     func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
         try await gateway.start(settings)
         for (listener, address) in await gateway.boundAddresses() {
-            log.note("listening=\(listener) address=\(address)")
+            log.note(["listening": .string(listener), "address": "\(address)"])
         }
-        if clock.isUnreadable { log.note("clock=unreadable file=STATE/clock effect=\"permits with a date are undecided\"") }
-        log.note("state=running config=\(active.file) hash=\(active.fingerprint) version=\(Version.text)")
+        if clock.isUnreadable {
+            log.note(["clock": "unreadable", "file": "STATE/clock", "effect": "permits with a date are undecided"])
+        }
+        log.note([
+            "state": "running", "config": .string(active.file), "hash": .string(active.fingerprint),
+            "version": .string(Version.text),
+        ])
     }
 
     /// The last reload that was asked for; the next one waits for it.
     private var lastReload: Task<JSONValue, Never>?
 
-    /// All or nothing: a file with errors, or a listener that cannot be bound, changes nothing. One at a time.
-    func reload() async -> JSONValue {
+    /// All or nothing: a file with errors, or a listener that cannot be bound, changes nothing. One at a time. `asked` is
+    /// the file that is to be read; another than ours is refused, since its owner would think that it runs.
+    func reload(_ asked: String? = nil) async -> JSONValue {
+        if let asked, let own = file.realPath ?? startPath, ConfigurationFile(asked).realPath ?? asked != own {
+            return ReloadAnswer.anotherFile(asked, running: own)
+        }
         let previous = lastReload
         let task = Task {
             _ = await previous?.value
@@ -51,27 +63,33 @@ actor Daemon {
     }
 
     private func takeConfiguration() async -> JSONValue {
-        do {
+        do throws(LoadedConfiguration.Refusal) {
             let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay)
-            try await gateway.apply(GatewaySettings(loaded.configuration))
+            if let problem = await notListening(by: loaded) { throw problem }
             active = loaded
             log.use(loaded.configuration.log.format)
-            log.note("state=reloaded config=\(loaded.file) hash=\(loaded.fingerprint)")
+            log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
             return ReloadAnswer(isGood: true, problems: loaded.warnings.map(\.json), text: "").json
-        } catch let refusal as LoadedConfiguration.Refusal {
-            log.note("state=reload-refused config=\(file.name) problems=\(max(1, refusal.problems.count))")
-            return ReloadAnswer(
-                isGood: false, problems: refusal.problems.map(\.json), text: refusal.text(TerminalStyle(wanted: false))
-            ).json
         } catch {
-            log.note("state=reload-refused config=\(file.name) problems=1")
-            return ReloadAnswer(isGood: false, problems: [], text: describe(error)).json
+            let problems = error.unreadable.map { [JSONValue.problem("cannot read this file: \($0.message)", file: file.name)] }
+                ?? error.problems.map(\.json)
+            log.note([
+                "state": "reload-refused", "config": .string(file.name), "problems": .number(problems.count),
+            ])
+            return ReloadAnswer(
+                isGood: false, problems: problems, text: error.text(TerminalStyle(wanted: false), file: file)
+            ).json
         }
     }
 
-    private func describe(_ error: any Error) -> String {
-        guard let problem = error as? ListeningProblem else { return "\(error)" }
-        return "cannot listen on \(problem.address) (\(problem.listener)): \(problem.message)"
+    /// Why its listeners cannot be had; nil when they are.
+    private func notListening(by loaded: LoadedConfiguration) async -> LoadedConfiguration.Refusal? {
+        do throws(ListeningProblem) {
+            try await gateway.apply(GatewaySettings(loaded.configuration))
+            return nil
+        } catch {
+            return loaded.refusal(for: error)
+        }
     }
 
     func status() async -> JSONValue {
@@ -82,10 +100,10 @@ actor Daemon {
     }
 
     func stop() async {
-        log.note("state=stopping")
+        log.note(["state": "stopping"])
         await gateway.stop(drain: Deadlines().drain)
         clock.write()
-        log.note("state=stopped")
+        log.note(["state": "stopped"])
         log.close()
     }
 }
@@ -96,6 +114,16 @@ struct ReloadAnswer {
     let problems: [JSONValue]
     /// For people.
     let text: String
+
+    /// Asked for a file that the daemon does not run by.
+    static func anotherFile(_ asked: String, running: String) -> JSONValue {
+        let message = "the daemon runs by \(running), not by this file"
+        let fix = "`gatepost reload -c \(running)`, or start a daemon of its own with another state directory"
+        return .object([
+            .init("ok", .bool(false)), .init("problems", .array([.problem(message, file: asked, fix: fix)])),
+            .init("text", .string("\(asked): \(message); \(fix)")), .init("runningFile", .string(running)),
+        ])
+    }
 
     var json: JSONValue {
         .object([.init("ok", .bool(isGood)), .init("problems", .array(problems)), .init("text", .string(text))])

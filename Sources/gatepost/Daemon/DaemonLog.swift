@@ -1,4 +1,5 @@
 import DecisionRecords
+import Diagnostics
 import JSONText
 import MailTransport
 import MailTypes
@@ -13,9 +14,12 @@ final class DaemonLog: GatewayLog {
     private let hits = NIOLockedValueBox<[String: Int]>([:])
     private let format: NIOLockedValueBox<Configuration.Log.Format>
 
-    init(_ writer: LogWriter, format: Configuration.Log.Format) {
-        self.writer = writer
-        self.format = NIOLockedValueBox(format)
+    init(descriptor: Int32, format: Configuration.Log.Format) {
+        let current = NIOLockedValueBox(format)
+        self.format = current
+        writer = LogWriter(descriptor: descriptor) { dropped in
+            Self.line(["log": "behind", "dropped": .number(dropped)], current.withLockedValue { $0 })
+        }
     }
 
     func use(_ format: Configuration.Log.Format) { self.format.withLockedValue { $0 = format } }
@@ -35,32 +39,44 @@ final class DaemonLog: GatewayLog {
     }
 
     func transaction(_ record: TransactionRecord, listener: String, client: IPAddress) {
-        writer.append(
-            MessageLine(
-                id: record.id, client: client, listener: listener, upstream: record.upstream, size: record.bytes,
-                decisions: record.decisions, outcome: record.outcome, reply: record.reply
-            ).bytes)
+        let line = MessageLine(
+            id: record.id, client: client, listener: listener, upstream: record.upstream, size: record.bytes,
+            decisions: record.decisions, outcome: record.outcome, reply: record.reply)
+        switch format.withLockedValue({ $0 }) {
+        case .text: writer.append(line.bytes)
+        case .json: writer.append(line.json(at: "\(Instant.now)").text)
+        }
     }
 
     func connectionRefused(listener: String, client: IPAddress, _ why: String) {
-        note("connection=refused client=\(client) listener=\(listener) why=\"\(plain(why))\"")
+        note(["connection": "refused", "client": "\(client)", "listener": .string(listener), "why": .string(why)])
     }
 
     func upstreamFailed(_ upstream: String, _ server: GatewaySettings.Server, _ why: String) {
-        note("upstream=\(upstream) server=\(server) state=down why=\"\(plain(why))\"")
+        note(["upstream": .string(upstream), "server": "\(server)", "state": "down", "why": .string(why)])
     }
 
     func upstreamRecovered(_ upstream: String, _ server: GatewaySettings.Server) {
-        note("upstream=\(upstream) server=\(server) state=up")
+        note(["upstream": .string(upstream), "server": "\(server)", "state": "up"])
     }
 
     /// What the daemon has to say of itself.
-    func note(_ text: String) { writer.append(text) }
+    func note(_ fields: KeyValuePairs<String, JSONValue>) {
+        writer.append(Self.line(fields, format.withLockedValue { $0 }))
+    }
+
+    private static func line(_ fields: KeyValuePairs<String, JSONValue>, _ format: Configuration.Log.Format) -> String {
+        let note = LogNote(fields)
+        return format == .text ? note.text : note.json(at: "\(Instant.now)").text
+    }
+
+    /// A warning about the configuration, in the form in which editors find the place.
+    func warn(_ warning: Diagnostic) {
+        switch format.withLockedValue({ $0 }) {
+        case .text: writer.append("\(warning.at.lineReference): \(warning.severity.rawValue): \(warning.message)")
+        case .json: note(["warning": .string(warning.message), "at": .string(warning.at.lineReference)])
+        }
+    }
 
     func close() { writer.close() }
-
-    /// Without what would leave the quotation or the line.
-    private func plain(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0 == "\"" || $0 == "\\" || $0.value < 0x20 ? "'" : Character($0) })
-    }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import MailTransport
 import MailTypes
 import PolicyLanguage
 import RelayPolicy
@@ -11,17 +12,18 @@ struct LoadedConfiguration: Sendable {
     let fingerprint: String
     let loadedAt: Instant
     let warnings: [Diagnostic]
+    private let sources: [String: String]
 
     /// What `run` and `reload` refuse a file for: its errors, tests that fail, strangers who could relay, and words
     /// that this version cannot carry out.
     struct Refusal: Error {
         var problems: [Diagnostic]
         var sources: [String: String]
-        var unreadable: String?
+        var unreadable: FileProblem?
 
-        /// For people, as `check` shows it.
-        func text(_ style: TerminalStyle) -> String {
-            if let unreadable { return unreadable }
+        /// For people, as `check` shows it; `file` is the one that was to be read.
+        func text(_ style: TerminalStyle, file: ConfigurationFile) -> String {
+            if let unreadable { return "gatepost: cannot read \(file.name): \(unreadable.message)" }
             return problems.map { style.rendered($0, source: sources[$0.at.file]) }.joined(separator: "\n\n")
         }
     }
@@ -31,15 +33,12 @@ struct LoadedConfiguration: Sendable {
         switch file.bytes() {
         case .success(let read): bytes = read
         case .failure(let problem):
-            throw Refusal(problems: [], sources: [:], unreadable: "cannot read \(file.name): \(problem.message)")
+            throw Refusal(problems: [], sources: [:], unreadable: problem)
         }
         let result = file.read(bytes, purpose: .serving)
-        var refusals = result.diagnostics.filter { problem in
+        let others = (result.configuration?.failedTests() ?? []) + result.notCarriedOut.map(Self.refusal)
+        let refusals = result.diagnostics(with: others).filter { problem in
             problem.severity == .error || problem.severity == .critical && !strangersMayRelay
-        }
-        if let configuration = result.configuration {
-            refusals += configuration.failedTests()
-            refusals += configuration.notCarriedOut.map(Self.refusal)
         }
         guard let configuration = result.configuration, refusals.isEmpty else {
             throw Refusal(problems: refusals, sources: result.sources)
@@ -48,6 +47,7 @@ struct LoadedConfiguration: Sendable {
         self.file = file.name
         fingerprint = Self.fingerprint(of: result.sources)
         loadedAt = .now
+        sources = result.sources
         warnings = result.diagnostics
     }
 
@@ -56,6 +56,17 @@ struct LoadedConfiguration: Sendable {
             .error, "`\(word.word)` is read and checked, but this version cannot carry it out", at: word.at,
             why: "running without it would be something else than the file says",
             fix: "take it out to run; `gatepost try` and `gatepost check` understand it as it stands")
+    }
+
+    /// The address that cannot be listened on, where it stands in the file.
+    func refusal(for problem: ListeningProblem) -> Refusal {
+        let listener = configuration.listeners.first { $0.name == problem.listener }
+        let address = listener?.addresses.first { $0.host == problem.address.host && $0.port == problem.address.port }
+        let place = address?.at ?? listener?.at ?? SourceLocation(file: file, line: 1, column: 1)
+        let diagnostic = Diagnostic(
+            .error, "cannot listen on \(problem.address) (\(problem.listener)): \(problem.message)", at: place,
+            fix: "end what has the address (`ss -ltnp` shows it), or write another")
+        return Refusal(problems: [diagnostic], sources: sources)
     }
 
     /// 64 bits of FNV-1a over names and texts: enough to see that a file has changed, no proof against an enemy.

@@ -18,11 +18,13 @@ final class LogWriter: Sendable {
     private static let gathering: UInt32 = 20_000
 
     private let descriptor: Int32
+    /// The line that says how many were dropped.
+    private let describeDrops: @Sendable (Int) -> String
     private let condition = ConditionLock(value: State.empty)
     private let queue = NIOLockedValueBox(Queue())
 
-    init(descriptor: Int32) {
-        self.descriptor = descriptor
+    init(descriptor: Int32, describeDrops: @escaping @Sendable (Int) -> String) {
+        (self.descriptor, self.describeDrops) = (descriptor, describeDrops)
         let thread = Unmanaged.passRetained(self)
         var id = pthread_t()
         pthread_create(&id, nil, { argument in
@@ -73,7 +75,7 @@ final class LogWriter: Sendable {
             return (queue.bytes, queue.dropped)
         }
         if !bytes.isEmpty { _ = FileAccess.write(bytes, to: descriptor) }
-        if dropped > 0 { _ = FileAccess.write(Array("log=behind dropped=\(dropped)\n".utf8), to: descriptor) }
+        if dropped > 0 { _ = FileAccess.write(Array((describeDrops(dropped) + "\n").utf8), to: descriptor) }
     }
 
     /// Writes what waits, at the end of the program.

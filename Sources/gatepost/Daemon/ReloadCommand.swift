@@ -8,13 +8,22 @@ struct ReloadCommand: ParsableCommand {
         discussion: """
             Waits for the verdict. A file with errors changes nothing: the running configuration stays.
 
-            Exit status: 0 the new configuration runs, 1 it was refused, 2 no daemon answers.
+            Exit status: 0 the new configuration runs, 1 it was refused, 2 no daemon answers, or it runs by another file.
             """)
 
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let answer = try ControlSocket.ask(.reload, state: try shared.stateDirectory())
+        let file = try shared.configurationFile()
+        if shared.json, !file.isStandardInput, case .failure(let problem) = file.bytes() {
+            let problems = [JSONValue.problem("cannot read this file: \(problem.message)", file: file.name)]
+            try StandardOutput.print(ReloadAnswer(isGood: false, problems: problems, text: "").json.text)
+        }
+        let answer = try ControlSocket.ask(.reload, about: file.realPath, state: try shared.stateDirectory())
+        if case .string(let text)? = answer["text"], answer["runningFile"] != nil {
+            if shared.json { try StandardOutput.print(answer.text) }
+            throw Trouble(text)
+        }
         let isGood = answer["ok"] == .bool(true)
         if shared.json {
             try StandardOutput.print(answer.text)

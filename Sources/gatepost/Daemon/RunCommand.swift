@@ -22,12 +22,9 @@ struct RunCommand: AsyncParsableCommand {
         do throws(LoadedConfiguration.Refusal) {
             loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay)
         } catch {
-            StandardError.print(error.text(shared.style))
+            StandardError.print(error.text(shared.style, file: file))
             StandardError.print("gatepost: configuration refused; nothing was started")
             throw ExitStatus.configurationRefused
-        }
-        for warning in loaded.warnings {
-            StandardError.print("\(warning.at.lineReference): \(warning.severity.rawValue): \(warning.message)")
         }
         try await serve(loaded, file)
     }
@@ -35,10 +32,11 @@ struct RunCommand: AsyncParsableCommand {
     private func serve(_ loaded: LoadedConfiguration, _ file: ConfigurationFile) async throws {
         let state: StateDirectory
         do throws(Trouble) {
-            state = try StateDirectory(loaded.configuration.node.state ?? StateDirectory.standard)
+            state = try StateDirectory(loaded.configuration.node.state.map(file.resolve) ?? StateDirectory.standard)
         } catch { return try fail(error.message) }
         let settings = GatewaySettings(loaded.configuration)
-        let log = DaemonLog(LogWriter(descriptor: STDERR_FILENO), format: loaded.configuration.log.format)
+        let log = DaemonLog(descriptor: STDERR_FILENO, format: loaded.configuration.log.format)
+        for warning in loaded.warnings { log.warn(warning) }
         let daemon = Daemon(
             loaded, file: file, strangersMayRelay: strangersMayRelay, settings: settings, log: log,
             clock: ClockRecord(state))
@@ -48,9 +46,9 @@ struct RunCommand: AsyncParsableCommand {
         }
         let control: ControlServer
         do throws(Trouble) {
-            control = try ControlServer(state: state.path) { request in
+            control = try ControlServer(state: state.path) { request, file in
                 switch request {
-                case .reload: await daemon.reload()
+                case .reload: await daemon.reload(file)
                 case .status: await daemon.status()
                 }
             }

@@ -63,7 +63,8 @@ extension SharedOptions {
     func stateDirectory() throws -> String {
         let file = try configurationFile()
         switch file.bytes() {
-        case .success(let bytes): return Configuration.Node(leniently: bytes).state ?? StateDirectory.standard
+        case .success(let bytes):
+            return Configuration.Node(leniently: bytes).state.map(file.resolve) ?? StateDirectory.standard
         case .failure(let problem): throw Trouble("cannot read \(file.name): \(problem.message)")
         }
     }

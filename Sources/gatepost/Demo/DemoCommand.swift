@@ -19,7 +19,7 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let stays = !once && !json
         let quiet = open("/dev/null", O_WRONLY | O_CLOEXEC)
-        let log = DaemonLog(LogWriter(descriptor: stays ? STDERR_FILENO : quiet), format: .text)
+        let log = DaemonLog(descriptor: stays ? STDERR_FILENO : quiet, format: .text)
         let server = try OpenServer()
         server.start()
         let gate = try await DemoGate.start(before: server, log: log)

@@ -24,7 +24,7 @@ struct DemoGate {
         let loaded: LoadedConfiguration
         do throws(LoadedConfiguration.Refusal) {
             loaded = try LoadedConfiguration(ConfigurationFile(file), strangersMayRelay: false)
-        } catch { throw Trouble(error.text(TerminalStyle(wanted: false))) }
+        } catch { throw Trouble(error.text(TerminalStyle(wanted: false), file: ConfigurationFile(file))) }
         let settings = GatewaySettings(loaded.configuration)
         let gateway = Gateway(settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now })
         do throws(ListeningProblem) { try await gateway.start(settings) } catch {

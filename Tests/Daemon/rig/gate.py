@@ -109,12 +109,16 @@ class Gate:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", binary(), "run", "-c", self.file, *self.arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment)
-        wait_until(lambda: "state=running" in self.log or self._process.poll() is not None, 20)
-        if self._process.poll() is not None or "state=running" not in self.log:
+        wait_until(lambda: self._has_started or self._process.poll() is not None, 20)
+        if self._process.poll() is not None or not self._has_started:
             said = self.log
             self.__exit__()
             raise AssertionError(f"the gate did not start:\n{said}")
         return self
+
+    @property
+    def _has_started(self):
+        return "state=running" in self.log or '"state":"running"' in self.log
 
     def __exit__(self, *_):
         self.kill()
