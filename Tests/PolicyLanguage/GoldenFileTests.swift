@@ -14,6 +14,14 @@ struct GoldenFileTests {
     @Test("it is there")
     func exists() { #expect(Self.names.count > 30) }
 
+    @Test("every error says what to write instead", arguments: names)
+    func everyErrorHasAFix(name: String) throws {
+        let result = try CorpusPolicies.read(name, purpose: .serving)
+        for problem in result.diagnostics where problem.severity >= .error {
+            #expect(problem.fix != nil, "\(problem.at): \(problem.message)")
+        }
+    }
+
     @Test("a file is met with the words that are expected", arguments: names)
     func saysWhatIsExpected(name: String) throws {
         let bytes = try Data(contentsOf: CorpusPolicies.folder.appending(path: name))

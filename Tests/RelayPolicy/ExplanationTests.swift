@@ -114,7 +114,7 @@ struct ExplanationTests {
             BecauseCase(
                 "the client said HELO z, not a.example", { $0.helo = .oneOf(exact: [domain("a.example")], below: []) }
             ) { $0.helo = Array("z".utf8) },
-            BecauseCase("whether HELO nothing leads to the client was not asked", { $0.helo = .verified }),
+            BecauseCase("the client said no HELO", { $0.helo = .verified }),
             BecauseCase("HELO z does not lead to the client", { $0.helo = .verified }) {
                 ($0.helo, $0.heloStatus) = (Array("z".utf8), .unverified)
             },

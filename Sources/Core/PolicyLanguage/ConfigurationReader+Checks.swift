@@ -115,7 +115,7 @@ extension ConfigurationReader {
                 tested.insert(listener)
             }
         }
-        for listener in configuration.listeners where !listener.addresses.isEmpty && !tested.contains(listener.name) {
+        for listener in configuration.listeners where !tested.contains(listener.name) {
             warn(
                 "no test speaks of the listener `\(listener.name)`", at: listener.at,
                 fix:

@@ -179,7 +179,9 @@ extension ConfigurationReader {
         if let known = listFiles[name] { return known }
         switch files(name) {
         case .success(let bytes) where bytes.count > ListFile.mostBytes:
-            problems.add(word.problem("`\(path)` is larger than \(ListFile.mostBytes >> 20) MB"))
+            problems.add(word.problem(
+                "`\(path)` is larger than \(ListFile.mostBytes >> 20) MB",
+                fix: "write networks and wildcards instead of single addresses and names"))
             listFiles[name] = .some(nil)
         case .success(let bytes):
             let list = ListFile(bytes, name: name)
@@ -225,7 +227,7 @@ extension ConfigurationReader {
         for problem in found.prefix(ListFile.mostProblems) { problems.add(problem, under: word.at) }
         let unsaid = max(found.count, problemsOfForm.count) - ListFile.mostProblems
         if unsaid > 0, let last = found.last ?? problemsOfForm.last {
-            problems.add(Diagnostic(.error, "\(unsaid) more problems in this file", at: last.at), under: word.at)
+            problems.add(Diagnostic(.error, "\(unsaid) more problems in this file", at: last.at, fix: "mend these first"), under: word.at)
         }
         return found.isEmpty && problemsOfForm.isEmpty
     }
@@ -261,7 +263,9 @@ extension ConfigurationReader {
             if fix == nil, Domain(word.text) != nil {
                 fix = "write its address; `name \(word.text)` is for a host name that the DNS confirms"
             }
-            throw word.problem(error.message, fix: fix)
+            throw word.problem(
+                error.message,
+                fix: fix ?? "write an address, a network such as 192.0.2.0/24, or a range such as 192.0.2.1-192.0.2.9")
         }
     }
 }

@@ -20,6 +20,7 @@ extension ConfigurationReader {
             let word = try values.require("a number")
             let version = try word.count()
             guard version <= Self.newestVersion else {
+                reader.isOfNewerVersion = true
                 throw word.problem(
                     "version \(version) is newer than this program, which reads version \(Self.newestVersion)",
                     fix: "install a newer gatepost")
@@ -44,7 +45,7 @@ extension ConfigurationReader {
                 continue
             }
             if let block = statement.block, BlockKind.top.block(of: keyword) == .unknown {
-                problems.add(Diagnostic(.error, "`\(keyword)` takes no block", at: block.at))
+                problems.add(Diagnostic(.error, "`\(keyword)` takes no block", at: block.at, fix: "write its values behind it in one line"))
                 continue
             }
             statements[keyword, default: []].append(statement)

@@ -148,7 +148,7 @@ extension ConfigurationReader {
             throw Diagnostic(.error, "`to` is missing", at: statement.end, fix: "write: never from LIST to elsewhere")
         }
         for (word, list) in parts {
-            guard let first = list.first else { throw word.problem("nothing after \(word.shown)") }
+            guard let first = list.first else { throw word.problem("nothing after \(word.shown)", fix: "write what it is about, or leave \(word.shown) out") }
             switch word.text {
             case "from": try readRange(list)
             case "to" where first.says("elsewhere"), "login" where first.says("none"): break
@@ -164,7 +164,8 @@ extension ConfigurationReader {
         let parts = list.split(maxSplits: 1, omittingEmptySubsequences: false) { $0.says("except") }
         for part in parts {
             guard let first = part.first else {
-                throw list[list.startIndex].problem("addresses are missing beside `except`")
+                throw list[list.startIndex].problem(
+                    "addresses are missing beside `except`", fix: "write: LIST except LIST, or anywhere except LIST")
             }
             if first.says("anywhere"), part.count == 1 { continue }
             _ = addresses(part)

@@ -21,6 +21,7 @@ struct ConfigurationReader {
     var senders = NamedLists<[PathPattern]>(kind: "list of senders")
     var upstreams = NameTable(kind: "upstream")
     var listeners = NameTable(kind: "listener")
+    var isOfNewerVersion = false
     var ruleNames = NameTable(kind: "rule")
     /// Every rule, with what the checks want to know beyond its meaning.
     var rules: [RuleReading] = []
@@ -39,6 +40,10 @@ struct ConfigurationReader {
         let tree = StatementParser.parse(source)
         problems.addProblemsOfForm(tree.problems)
         readVersion(tree.statements)
+        if isOfNewerVersion {
+            // What the rest means is for a newer program to say.
+            return ReadResult(configuration: nil, diagnostics: problems.inFileOrder, sources: sources)
+        }
         sort(tree.statements)
         defineNames()
         readNode()
@@ -116,7 +121,8 @@ struct ConfigurationReader {
                 first[inner.keyword.text] = inner.at
             }
             if let block = inner.block, kind.block(of: inner.keyword.text) == .unknown {
-                problems.add(Diagnostic(.error, "`\(inner.keyword.text)` takes no block", at: block.at))
+                problems.add(Diagnostic(.error, "`\(inner.keyword.text)` takes no block", at: block.at,
+                        fix: "write its values behind it in one line"))
                 continue
             }
             do {

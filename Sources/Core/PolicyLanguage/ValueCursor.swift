@@ -39,19 +39,21 @@ struct ValueCursor {
     mutating func expect(_ keywords: String...) throws(Diagnostic) {
         for keyword in keywords where !take(keyword) {
             guard let word = peek else { throw missing("`\(keyword)`") }
-            throw word.problem("`\(keyword)` is expected here, not \(word.shown)")
+            throw word.problem("`\(keyword)` is expected here, not \(word.shown)", fix: "write `\(keyword)` there")
         }
     }
 
     /// Nothing may follow.
     func expectEnd() throws(Diagnostic) {
         guard let word = peek else { return }
-        throw word.problem("\(word.shown) is one value too many for `\(statement.keyword.text)`")
+        throw word.problem(
+            "\(word.shown) is one value too many for `\(statement.keyword.text)`",
+            fix: "leave it out; another statement begins on a line of its own")
     }
 
     func missing(_ what: String) -> Diagnostic {
         Diagnostic(
-            .error, "\(what) is missing after `\((statement.values.last ?? statement.keyword).text)`", at: statement.end
-        )
+            .error, "\(what) is missing after `\((statement.values.last ?? statement.keyword).text)`", at: statement.end,
+            fix: "write \(what) there")
     }
 }

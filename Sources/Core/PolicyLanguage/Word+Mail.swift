@@ -10,7 +10,7 @@ extension Word {
     func hostPattern() throws(Diagnostic) -> HostPattern {
         guard text.hasPrefix("*.") else { return HostPattern(domain: try domain(), isBelow: false) }
         let domain = try domain(String(text.dropFirst(2)))
-        guard !domain.isLiteral else { throw problem("\(shown): nothing is below an address literal") }
+        guard !domain.isLiteral else { throw problem("\(shown): nothing is below an address literal", fix: "write a name, or `from` for an address") }
         return HostPattern(domain: domain, isBelow: true)
     }
 
@@ -19,7 +19,7 @@ extension Word {
         do {
             return try PathPattern(parsing: text)
         } catch {
-            throw problem(error.message, fix: error.fix)
+            throw problem(error.message, fix: error.fix ?? "such as user@example.com, *@example.com, *.example.com, user@* or <>")
         }
     }
 
@@ -43,7 +43,9 @@ extension Word {
         do {
             return try Domain(parsing: Array(text.utf8))
         } catch {
-            throw problem("`\(text)` is not a domain: \(error.message)")
+            throw problem(
+                "`\(text)` is not a domain: \(error.message)",
+                fix: "labels of letters, digits and hyphens with dots between them, such as mail.example.com")
         }
     }
 }

@@ -93,6 +93,7 @@ extension RelayRequest {
     fileprivate func becauseOfHELO(_ condition: Conditions.HeloCondition?) -> String {
         let said = helo.map { String(decoding: $0, as: UTF8.self) } ?? "nothing"
         return switch (condition, heloStatus) {
+        case _ where helo == nil: "the client said no HELO"
         case (.oneOf(let exact, let below)?, _): "the client said HELO \(said), not \(listing(exact, orBelow: below))"
         case (_, .temporary): "whether HELO \(said) leads to the client could not be looked up"
         case (_, .unasked): "whether HELO \(said) leads to the client was not asked"
