@@ -28,7 +28,7 @@ let package = Package(
         .library(
             name: "GatepostCore",
             targets: [
-                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "MailProtocols",
+                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords",
             ]),
     ],
@@ -46,6 +46,7 @@ let package = Package(
         // Whether a number is whole is a question of the C library's mathematics, which Foundation would bring along.
         core("JSONText", links: [.linkedLibrary("m")]),
         core("RelayPolicy", uses: "MailTypes", "Diagnostics"),
+        core("RelayAnalysis", uses: "RelayPolicy", "MailTypes"),
         core("PolicyLanguage", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         core("LoginLedger", uses: "RelayPolicy", "MailTypes"),
         core("DecisionRecords", uses: "RelayPolicy", "MailTypes", "JSONText"),
@@ -69,6 +70,7 @@ let package = Package(
 
         tests("MailTypes", uses: "MailTypes"),
         tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests("RelayAnalysis", uses: "RelayAnalysis", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("PolicyLanguage", uses: "PolicyLanguage", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("Tidy"),
         tests("JSONText", uses: "JSONText"),
