@@ -29,7 +29,8 @@ let package = Package(
             name: "GatepostCore",
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
-                "Sessions", "LoginLedger", "DecisionRecords",
+                "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords",
+                "AnalysisCheck",
             ]),
     ],
     dependencies: [
@@ -50,6 +51,9 @@ let package = Package(
         core("PolicyLanguage", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         core("LoginLedger", uses: "RelayPolicy", "MailTypes"),
         core("DecisionRecords", uses: "RelayPolicy", "MailTypes", "JSONText"),
+        core(
+            "AnalysisRecords", uses: "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText"),
+        core("AnalysisCheck", uses: "RelayPolicy", "MailTypes", "JSONText"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
@@ -62,8 +66,8 @@ let package = Package(
         .executableTarget(
             name: "gatepost",
             dependencies: [
-                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "DecisionRecords",
-                "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
+                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
+                "AnalysisRecords", "AnalysisCheck", "DecisionRecords", "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),

@@ -40,7 +40,7 @@ extension Policy {
                 IPAddress(text).flatMap { IPNetwork(address: $0, prefixLength: length) }?.range
             })
 
-    private func risks(of rule: Rule, _ requests: RequestClass) -> [Risk] {
+    func risks(of rule: Rule, _ requests: RequestClass) -> [Risk] {
         var risks: [Risk] = []
         if !requests.ownership.contains(where: \.holds) { risks.append(.clientChoosesSender) }
         if requests.needsName { risks.append(.trustsDNS) }

@@ -20,8 +20,11 @@ struct LineWriter {
     private(set) var table = FeatureTable()
     /// Words of certificates that always stand together are one fact.
     let certificateGroups: [[String]]
+    /// By policy: the first one with the same users file, so that what is owned is one fact where it is the same.
+    let usersFiles: [Int]
 
     init(_ policies: [Policy]) {
+        usersFiles = policies.map { policy in policies.firstIndex { $0.ownership == policy.ownership } ?? 0 }
         var uses: [String: [Int]] = [:]
         let rules = policies.flatMap { $0.connectionRules + $0.refuse + $0.relay }
         for (index, rule) in rules.enumerated() {
@@ -128,7 +131,7 @@ struct LineWriter {
         return owners.flatMap { owner in
             criteria.map { criterion in
                 var criterion = criterion
-                require(.owned(owner, policy: policy), .owned(owner, policy: policy), &criterion)
+                require(.owned(owner, policy: usersFiles[policy]), .owned(owner, policy: usersFiles[policy]), &criterion)
                 return criterion
             }
         }

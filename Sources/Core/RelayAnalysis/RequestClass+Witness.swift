@@ -96,6 +96,8 @@ extension RequestClass {
     /// The empty name is a POP login without one.
     private func candidatePOPLogins(_ policies: [Policy]) -> [String?] {
         guard pop == true else { return [nil] }
+        if let names = popLogins?.words { return names.map(Optional.some) }
+        if popLogins != nil { return [""] }
         guard ownership.contains(where: { $0.by == .pop }) else { return [""] }
         return Set(policies.flatMap(\.ownership.keys)).sorted().map(Optional.some) + [""]
     }

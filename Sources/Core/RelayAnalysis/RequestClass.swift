@@ -22,6 +22,8 @@ public struct RequestClass: Hashable, Sendable {
     public var mechanisms: Words?
     /// With or without a recent POP login; nil: it does not matter.
     public var pop: Bool?
+    /// The name of the POP login; one without a name is in every set that is "all but". Nil: it does not matter.
+    public var popLogins: Words?
     /// Whether the sender belongs to the logins. Empty: it does not matter.
     public var ownership: [Ownership] = []
     /// Special: `<>`.
@@ -102,6 +104,9 @@ extension RequestClass {
 
     private func containsLogin(_ request: RelayRequest) -> Bool {
         if let pop, pop != (request.popLogin != .absent) { return false }
+        if let popLogins {
+            guard case .known(let login) = request.popLogin, popLogins.contains(login.name) else { return false }
+        }
         guard case .known(let login) = request.login else { return logins.hasNone }
         let words = Words(words: logins.names, exceptions: logins.exceptions)
         return words.contains(login.name) && (mechanisms?.contains(login.mechanism) ?? true)

@@ -210,6 +210,11 @@ final class RequestSpace {
     /// As classes; each set of paths that takes several terms to say makes several of them.
     func classes(_ question: Question) -> [RequestClass] { products(question).flatMap(classes) }
 
+    /// The same for questions whose answers have no request in common.
+    func classes(_ questions: [Question]) -> [RequestClass] {
+        ProductMerging.merged(questions.flatMap(products), sizes: axes.map(\.fits.count)).flatMap(classes)
+    }
+
     private func place(_ dimension: Dimension) -> Int {
         LineWriter.position(of: dimension, certificates: writer.certificateGroups.count)
     }
