@@ -30,7 +30,7 @@ let package = Package(
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords",
-                "AnalysisCheck",
+                "AnalysisCheck", "PolicyReview",
             ]),
     ],
     dependencies: [
@@ -53,6 +53,9 @@ let package = Package(
         core("DecisionRecords", uses: "RelayPolicy", "MailTypes", "JSONText"),
         core(
             "AnalysisRecords", uses: "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText"),
+        core(
+            "PolicyReview", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
+            "Diagnostics", "JSONText"),
         core("AnalysisCheck", uses: "RelayPolicy", "MailTypes", "JSONText"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
@@ -67,7 +70,7 @@ let package = Package(
             name: "gatepost",
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
-                "AnalysisRecords", "AnalysisCheck", "DecisionRecords", "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
+                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "DecisionRecords", "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -75,7 +78,7 @@ let package = Package(
         tests("MailTypes", uses: "MailTypes"),
         tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("RelayAnalysis", uses: "RelayAnalysis", "RelayPolicy", "MailTypes", "Diagnostics"),
-        tests("PolicyLanguage", uses: "PolicyLanguage", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests("PolicyLanguage", uses: "PolicyLanguage", "PolicyReview", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("Tidy"),
         tests("JSONText", uses: "JSONText"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),

@@ -40,6 +40,12 @@ public enum StrangersAnswer: Hashable, Sendable {
 public struct RelayAnswer: Sendable {
     public var grants: [Grant]
     public var strangersCanRelay: StrangersAnswer
-    /// The public addresses that can relay by their address alone.
-    public var strangers: AddressSet
+    /// The permits that ask for no login, certificate, POP login or name of one's own, in their order.
+    public var openRules: [OpenRule]
+
+    /// A permit with the public addresses that it lets relay by their address alone.
+    public struct OpenRule: Hashable, Sendable {
+        public var rule: Int
+        public var addresses: AddressSet
+    }
 }

@@ -13,7 +13,7 @@ extension Policy {
         let strangers = strangers(by: everyone, isPublicSuffix)
         return RelayAnswer(
             grants: narrowing == nil ? everyone : grants(at: now, narrowedTo: narrowing),
-            strangersCanRelay: strangers.answer, strangers: strangers.addresses)
+            strangersCanRelay: strangers.answer, openRules: strangers.rules)
     }
 
     /// The classes alone.
@@ -58,24 +58,26 @@ extension Policy {
 
     private func strangers(
         by grants: [Grant], _ isPublicSuffix: (Domain) -> Bool
-    ) -> (answer: StrangersAnswer, addresses: AddressSet) {
-        var addresses = AddressSet()
-        var asksForNoProof = false
+    ) -> (answer: StrangersAnswer, rules: [RelayAnswer.OpenRule]) {
+        var rules: [RelayAnswer.OpenRule] = []
         for grant in grants {
-            let rule = relay[grant.rule]
-            asksForNoProof = asksForNoProof || rule.proofNone
             let requests = grant.requests
             guard requests.logins.hasNone, requests.pop != true, requests.certificates.each.isEmpty,
-                !requests.needsName || rule.takesNamesOfAnybody(isPublicSuffix)
+                !requests.needsName || relay[grant.rule].takesNamesOfAnybody(isPublicSuffix)
             else { continue }
-            addresses = addresses.union(requests.clients)
+            let addresses = requests.clients.subtracting(.notPublic)
+            if rules.last?.rule == grant.rule {
+                rules[rules.count - 1].addresses = rules[rules.count - 1].addresses.union(addresses)
+            } else {
+                rules.append(RelayAnswer.OpenRule(rule: grant.rule, addresses: addresses))
+            }
         }
-        addresses = addresses.subtracting(.notPublic)
-        if asksForNoProof || addresses.count(.v4) > 1 << 24 || addresses.count(.v6) > 1 << 108 {
-            return (.yes, addresses)
+        let all = rules.reduce(AddressSet()) { $0.union($1.addresses) }
+        if grants.contains(where: { relay[$0.rule].proofNone }) || all.count(.v4) > 1 << 24 || all.count(.v6) > 1 << 108 {
+            return (.yes, rules)
         }
         let anyObserves = observes || listeners.contains(where: \.observes)
-        return (anyObserves ? .asTheServerBehind : .no, addresses)
+        return (anyObserves ? .asTheServerBehind : .no, rules)
     }
 }
 

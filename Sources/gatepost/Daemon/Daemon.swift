@@ -10,6 +10,7 @@ import RelayPolicy
 actor Daemon {
     private let file: ConfigurationFile
     private let strangersMayRelay: Bool
+    private let strictTests: Bool
     private let log: DaemonLog
     private let gateway: Gateway
     private let clock: ClockRecord
@@ -17,10 +18,11 @@ actor Daemon {
     private let startedAt = Instant.now
 
     init(
-        _ loaded: LoadedConfiguration, file: ConfigurationFile, strangersMayRelay: Bool, settings: GatewaySettings,
-        log: DaemonLog, clock: ClockRecord
+        _ loaded: LoadedConfiguration, file: ConfigurationFile, strangersMayRelay: Bool, strictTests: Bool,
+        settings: GatewaySettings, log: DaemonLog, clock: ClockRecord
     ) {
         (active, self.file, self.strangersMayRelay) = (loaded, file, strangersMayRelay)
+        self.strictTests = strictTests
         (self.log, self.clock) = (log, clock)
         gateway = Gateway(
             settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
@@ -52,7 +54,7 @@ actor Daemon {
 
     private func takeConfiguration() async -> JSONValue {
         do {
-            let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay)
+            let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
             try await gateway.apply(GatewaySettings(loaded.configuration))
             active = loaded
             log.use(loaded.configuration.log.format)

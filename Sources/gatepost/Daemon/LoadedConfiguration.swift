@@ -1,6 +1,7 @@
 import Diagnostics
 import MailTypes
 import PolicyLanguage
+import PolicyReview
 import RelayPolicy
 
 /// A configuration that `run` accepts, with what is kept of its file.
@@ -26,7 +27,8 @@ struct LoadedConfiguration: Sendable {
         }
     }
 
-    init(_ file: ConfigurationFile, strangersMayRelay: Bool) throws(Refusal) {
+    /// With `strictTests` what `only` and `never` claim is proved too.
+    init(_ file: ConfigurationFile, strangersMayRelay: Bool, strictTests: Bool = false) throws(Refusal) {
         let bytes: [UInt8]
         switch file.bytes() {
         case .success(let read): bytes = read
@@ -34,11 +36,13 @@ struct LoadedConfiguration: Sendable {
             throw Refusal(problems: [], sources: [:], unreadable: "cannot read \(file.name): \(problem.message)")
         }
         let result = file.read(bytes, purpose: .serving)
-        var refusals = result.diagnostics.filter { problem in
+        let review = result.configuration.map { PolicyReview($0, at: .now, provingAll: strictTests) }
+        let diagnostics = result.diagnostics + (review?.diagnostics ?? [])
+        var refusals = diagnostics.filter { problem in
             problem.severity == .error || problem.severity == .critical && !strangersMayRelay
         }
         if let configuration = result.configuration {
-            refusals += configuration.failedTests()
+            refusals += review?.failedTests ?? []
             refusals += configuration.notCarriedOut.map(Self.refusal)
         }
         guard let configuration = result.configuration, refusals.isEmpty else {
@@ -48,7 +52,7 @@ struct LoadedConfiguration: Sendable {
         self.file = file.name
         fingerprint = Self.fingerprint(of: result.sources)
         loadedAt = .now
-        warnings = result.diagnostics
+        warnings = diagnostics
     }
 
     private static func refusal(_ word: Configuration.NotYet) -> Diagnostic {
