@@ -78,6 +78,9 @@ let package = Package(
         tests("MailTypes", uses: "MailTypes"),
         tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("RelayAnalysis", uses: "RelayAnalysis", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests(
+            "AnalysisRecords", uses: "AnalysisRecords", "AnalysisCheck", "RelayAnalysis", "RelayPolicy", "MailTypes",
+            "Diagnostics", "JSONText"),
         tests("PolicyLanguage", uses: "PolicyLanguage", "PolicyReview", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("Tidy"),
         tests("JSONText", uses: "JSONText"),

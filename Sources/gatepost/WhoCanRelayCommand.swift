@@ -32,9 +32,14 @@ struct WhoCanRelayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A listener.", valueName: "name")) var listener: String?
     @Option(help: ArgumentHelp("The time, such as 2027-04-01 (default: now).", valueName: "time")) var at: String?
     @Option(help: "text or csv.") var format = Format.text
+    @Flag(help: "For each login, certificate, POP login and address: the most recipients an hour and a day under the limits.")
+    var worst = false
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
+        if worst && (format == .csv || client != nil || login != nil || sender != nil || to != nil || listener != nil) {
+            throw ValidationError("--worst goes with --json and --at alone.")
+        }
         if format == .csv && shared.json { throw ValidationError("--json and --format csv exclude each other.") }
     }
 
@@ -45,10 +50,18 @@ struct WhoCanRelayCommand: ParsableCommand {
             time = given
         }
         let narrowing = try narrowing()
-        let policy = try shared.configurationFile(file).configuration(purpose: .policyOnly).policy
+        let configuration = try shared.configurationFile(file).configuration(purpose: .policyOnly)
+        let policy = configuration.policy
         let answer = policy.whoCanRelay(
             at: time, narrowedTo: narrowing, isPublicSuffix: PublicSuffixes.contains)
-        if shared.json {
+        if worst {
+            let records = policy.reach(
+                at: time, recipientsPerMessage: configuration.limits.recipientsPerMessage.map { UInt64($0) }
+            ).map { ReachRecord($0, of: policy) }
+            let lines = records.isEmpty ? ["Nobody can relay."] : records.map(\.line)
+            try StandardOutput.print(
+                shared.json ? answer.json(worst: records, at: time).text : lines.joined(separator: "\n"))
+        } else if shared.json {
             try StandardOutput.print(answer.json(of: policy, at: time, isNarrowed: narrowing != nil).text)
         } else if format == .csv {
             try StandardOutput.write(Array(RelayAnswerCSV.text(answer, of: policy).utf8))

@@ -39,7 +39,7 @@ struct World {
         }
         if random.once(in: 4) {
             policy.connectionRules = [
-                RelayAnalysisTests.rule(.reject, "200") { conditions in conditions.from = addressCondition() }
+                Rule(name: "200", at: place(200), verb: .reject, conditions: fromAlone())
             ]
         }
     }
@@ -69,6 +69,12 @@ struct World {
             name: "\(index)", at: place(index + 1), verb: verb, conditions: conditions,
             until: verb == .permit && random.once(in: 10) ? CalendarDay("2026-11-23") : nil,
             observes: random.once(in: 15))
+    }
+
+    private mutating func fromAlone() -> Conditions {
+        var conditions = Conditions()
+        conditions.from = addressCondition()
+        return conditions
     }
 
     private mutating func addressCondition() -> Conditions.Addresses {

@@ -42,7 +42,8 @@ public struct AnswerCheck {
         random = RandomBits(state: seed)
     }
 
-    /// How many boundary requests at most for each basis; a basis is a witness or an everyday request.
+    /// Up to so many boundary requests every value is put into every basis; beyond, the values of a rule into the basis
+    /// of that rule, and every value into an everyday request.
     private static let mostBoundary = 400_000
 
     /// Tries witnesses, boundary points and `count` random requests, up to the first disagreement.
@@ -61,12 +62,20 @@ public struct AnswerCheck {
 
     // MARK: Requests
 
-    /// Each boundary value put into each of some requests, and all pairs of values of a few facts.
+    /// Each boundary value put into requests that meet the rules, one fact at a time.
     private mutating func runBoundary(_ points: BoundaryPoints, _ witnesses: [RelayRequest]) -> Bool {
-        let total = points.clients.count + points.senders.count + points.recipients.count + points.logins.count
-        let everyday = everydayRequest()
-        let bases = [everyday] + witnesses.prefix(max(2, min(200, Self.mostBoundary / max(1, total))))
-        for base in bases {
+        let rules = policy.connectionRules + policy.refuse + policy.relay
+        let isSmall = points.count * (rules.count + witnesses.count + 1) <= Self.mostBoundary
+        var bases = [(everydayRequest(), points)]
+        for rule in rules {
+            bases.append(
+                (
+                    BoundaryPoints.request(meeting: rule, policy, at: now),
+                    isSmall ? points : BoundaryPoints(policy, of: [rule], most: 20)
+                ))
+        }
+        if isSmall { bases += witnesses.map { ($0, points) } }
+        for (base, points) in bases {
             for changed in Self.variants(of: base, points) {
                 boundaryRequests += 1
                 guard agrees(changed) else { return false }

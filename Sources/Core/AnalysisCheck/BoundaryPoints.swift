@@ -16,8 +16,9 @@ struct BoundaryPoints {
     private(set) var senders: [ReversePath]
     private(set) var recipients: [WrittenPath]
 
-    init(_ policy: Policy) {
-        let rules = policy.connectionRules + policy.refuse + policy.relay
+    /// Of all rules; or of some, and then with no more than `most` local domains and users.
+    init(_ policy: Policy, of some: [Rule]? = nil, most: Int = .max) {
+        let rules = some ?? policy.connectionRules + policy.refuse + policy.relay
         let conditions = rules.map(\.conditions)
         clients = Self.ends(conditions.compactMap { $0.from?.set }) + ["198.51.100.7", "2001:db8::7"].compactMap { IPAddress($0) }
         localAddresses = [nil] + Self.ends(conditions.compactMap { $0.localAddress?.set }).map(Optional.some)
@@ -38,23 +39,75 @@ struct BoundaryPoints {
             }).sorted()
         certificates = [[]] + words.map { [$0] } + (words.count > 1 ? [words] : [])
 
-        let users = Set(policy.ownership.keys).union(conditions.flatMap { $0.login?.names ?? [] }).sorted()
+        let owners = policy.ownership.keys.sorted().prefix(most)
+        let users = Set(owners).union(conditions.flatMap { $0.login?.names ?? [] }).sorted()
         let mechanisms = Set(conditions.flatMap { $0.login?.mechanisms ?? [] }).sorted().map(Optional.some) + [nil, "OTHER"]
         logins = [.absent]
         for user in users + ["nobody-has-this"] {
             for mechanism in mechanisms { logins.append(.known(RelayRequest.Login(name: user, mechanism: mechanism))) }
         }
         popLogins = [.absent, .known(RelayRequest.POPLogin(name: nil))]
-            + (Set(policy.ownership.keys).sorted() + ["nobody-has-this"]).map { .known(RelayRequest.POPLogin(name: $0)) }
+            + (owners + ["nobody-has-this"]).map { .known(RelayRequest.POPLogin(name: $0)) }
 
-        let owned = policy.ownership.values.flatMap(\.patterns)
+        let owned = owners.flatMap { policy.ownership[$0]?.patterns ?? [] }
         senders = [.null] + Self.mailboxes(conditions.flatMap { $0.sender?.set.patterns ?? [] } + owned).map(ReversePath.mailbox)
-        let local = policy.local.entries.flatMap { entry in
+        let local = policy.local.entries.prefix(most).flatMap { entry in
             (entry.recipients ?? []).sorted { "\($0)" < "\($1)" }.map { PathPattern.mailbox(localPart: $0.localPart, domain: $0.domain) }
                 + [entry.isWildcard ? .below(entry.domain) : .domain(entry.domain)]
         }
         recipients = [WrittenPath(.postmaster)]
             + Self.mailboxes(conditions.flatMap { $0.to?.set.patterns ?? [] } + local).map { WrittenPath(.mailbox($0)) }
+    }
+
+    /// How many values there are.
+    var count: Int {
+        clients.count + localAddresses.count + names.count + helo.count + listeners.count + certificates.count
+            + logins.count + popLogins.count + senders.count + recipients.count
+    }
+
+    /// A request that meets as many lines of a rule as its first values can.
+    static func request(meeting rule: Rule, _ policy: Policy, at now: Instant) -> RelayRequest {
+        let conditions = rule.conditions
+        let own = BoundaryPoints(policy, of: [rule], most: 1)
+        var request = RelayRequest(client: IPAddress(v4: 0xc633_6407), forwardPath: WrittenPath(.postmaster), now: now)
+        if let elsewhere = own.recipients.last(where: { policy.canonicalPath(of: $0, from: .null) != nil }) {
+            request.forwardPath = elsewhere
+        }
+        request.client = own.clients.first { conditions.from?.set.contains($0) ?? true } ?? request.client
+        request.localAddress = own.localAddresses.first { address in address.map { conditions.localAddress?.set.contains($0) ?? false } ?? false } ?? nil
+        if case .oneOf(let exact, let below)? = conditions.name {
+            request.clientName = own.names.first { name in
+                guard case .confirmed(let domain) = name else { return false }
+                return exact.contains(domain) || below.contains(where: domain.isBelow)
+            } ?? .absent
+        }
+        switch conditions.helo {
+        case .oneOf(let exact, let below): request.helo = exact.first?.bytes ?? below.first.map { Array("x.".utf8) + $0.bytes }
+        case .verified: request.heloStatus = .verified
+        case .unverified: request.heloStatus = .unverified
+        case nil: break
+        }
+        request.listener = conditions.listeners?.first
+        if let login = conditions.login {
+            request.login = .known(
+                RelayRequest.Login(
+                    name: login.names?.first ?? policy.ownership.keys.min() ?? "anna", mechanism: login.mechanisms?.first))
+        } else if conditions.senderOwnedByLogin, let owner = policy.ownership.keys.min() {
+            request.login = .known(RelayRequest.Login(name: owner))
+        }
+        if conditions.needsPOPLogin { request.popLogin = .known(RelayRequest.POPLogin(name: policy.ownership.keys.min())) }
+        if let tls = conditions.tls {
+            request.tlsVersion = "TLSv1.3"
+            if case .certificate(let words) = tls { request.certificates = Array(words.prefix(1)) }
+        }
+        request.reversePath = own.senders.first { path in
+            (conditions.sender?.set.contains(path) ?? (path != .null))
+        } ?? .null
+        request.forwardPath = own.recipients.first { written in
+            guard let to = conditions.to?.set else { return policy.isElsewhere(written.path) }
+            return to.contains(written.path)
+        } ?? request.forwardPath
+        return request
     }
 
     private static func ends(_ sets: [AddressSet]) -> [IPAddress] {
@@ -105,5 +158,12 @@ struct BoundaryPoints {
             }
         }
         return found
+    }
+}
+
+extension Policy {
+    fileprivate func isElsewhere(_ path: ForwardPath) -> Bool {
+        guard case .mailbox(let mailbox) = path else { return false }
+        return local.entry(for: mailbox.domain) == nil && !mailbox.domain.isLiteral
     }
 }

@@ -16,6 +16,14 @@ extension RelayAnswer {
         ])
     }
 
+    /// As `docs/json/worst.schema.json` describes it.
+    public func json(worst: [ReachRecord], at time: Instant) -> JSONValue {
+        .object([
+            .init("at", .string(time.rfc3339())), .init("strangersCanRelay", strangersCanRelay.json),
+            .init("worst", .array(worst.map(\.json))),
+        ])
+    }
+
     /// Users times patterns up to which each login's senders are written out.
     private static let mostWrittenOut = 2_000_000
 

@@ -29,9 +29,21 @@ public struct RelayAnswerText {
             let first = GrantText(grants[0], of: policy)
             lines += ["", first.rule + (first.risks.isEmpty ? "" : "  [\(first.risks)]")]
             let own = policy.relay[grants[0].rule]
-            for grant in grants.prefix(Self.mostOfARule) { lines.append("    " + GrantText(grant, of: policy).line) }
-            if grants.count > Self.mostOfARule {
-                lines.append("    and \(grants.count - Self.mostOfARule) more classes of this rule; --json has them")
+            // Classes that differ in circumstances alone are one line for people; the first of them is told.
+            var gists: [String] = []
+            var circumstances: [String: [String]] = [:]
+            for grant in grants {
+                let text = GrantText(grant, of: policy)
+                if circumstances[text.gist] == nil { gists.append(text.gist) }
+                circumstances[text.gist, default: []].append(text.circumstances)
+            }
+            for gist in gists.prefix(Self.mostOfARule) {
+                let own = circumstances[gist] ?? []
+                let note = own.count > 1 ? "(\(own.count) classes)" : own[0].isEmpty ? "" : "(\(own[0]))"
+                lines.append("    " + gist + (note.isEmpty ? "" : "  " + note))
+            }
+            if gists.count > Self.mostOfARule {
+                lines.append("    and \(gists.count - Self.mostOfARule) more lines of this rule; --json has all classes")
             }
             for limit in own.limits {
                 lines.append("    at most \(limit.count) \(limit.unit.rawValue) in \(limit.window.components.seconds) seconds for each \(limit.subject.rawValue)")

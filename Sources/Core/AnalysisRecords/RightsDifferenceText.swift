@@ -16,11 +16,23 @@ public struct RightsDifferenceText {
         for (sign, changes, policy, other) in [
             ("+", difference.gained, new, "before"), ("-", difference.lost, old, "now"),
         ] {
+            // Classes of a rule that differ in circumstances alone are one line; the first of them is the witness.
+            var gists: [[String]] = []
+            var classes: [[String]: [RightsDifference.Change]] = [:]
             for change in changes {
                 let text = GrantText(change.grant, of: policy)
-                lines.append("\(sign) \(text.line)")
-                lines.append("    \(sign == "+" ? "permitted" : "was permitted") by \(text.rule); \(other): \(Self.outcome(change.otherwise))")
-                lines.append("    witness: \(TrialRequest.json(of: change.grant.witness).text)")
+                let key = [text.gist, text.rule]
+                if classes[key] == nil { gists.append(key) }
+                classes[key, default: []].append(change)
+            }
+            for key in gists {
+                guard let own = classes[key], let first = own.first else { continue }
+                let circumstances = GrantText(first.grant, of: policy).circumstances
+                let note = own.count > 1 ? "(\(own.count) classes)" : circumstances.isEmpty ? "" : "(\(circumstances))"
+                lines.append("\(sign) \(key[0])" + (note.isEmpty ? "" : "  " + note))
+                lines.append(
+                    "    \(sign == "+" ? "permitted" : "was permitted") by \(key[1]); \(other): \(Self.outcome(first.otherwise))")
+                lines.append("    witness: \(TrialRequest.json(of: first.grant.witness).text)")
             }
         }
         if difference.treatsAddressFormsOtherwise {

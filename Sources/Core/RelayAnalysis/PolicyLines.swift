@@ -162,10 +162,11 @@ struct LineWriter {
         case .heloStatus: 1
         case .tls: 2
         case .certificate(let group): 3 + group
-        case .login: 3 + certificates
-        case .mechanism: 4 + certificates
-        case .pop: 5 + certificates
-        case .owned(let by, let policy): 6 + certificates + 2 * policy + (by == .pop ? 1 : 0)
+        // Before the logins themselves: what no login owns is one class, with and without a login.
+        case .owned(let by, let policy): 3 + certificates + 2 * policy + (by == .pop ? 1 : 0)
+        case .login: 7 + certificates
+        case .mechanism: 8 + certificates
+        case .pop: 9 + certificates
         case .name: 10 + certificates
         case .helo: 11 + certificates
         case .localAddress: 12 + certificates
