@@ -28,8 +28,9 @@ let package = Package(
         .library(
             name: "GatepostCore",
             targets: [
-                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "MailProtocols",
-                "Sessions", "LoginLedger", "DecisionRecords",
+                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
+                "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords",
+                "AnalysisCheck", "PolicyReview",
             ]),
     ],
     dependencies: [
@@ -46,9 +47,16 @@ let package = Package(
         // Whether a number is whole is a question of the C library's mathematics, which Foundation would bring along.
         core("JSONText", links: [.linkedLibrary("m")]),
         core("RelayPolicy", uses: "MailTypes", "Diagnostics"),
+        core("RelayAnalysis", uses: "RelayPolicy", "MailTypes"),
         core("PolicyLanguage", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         core("LoginLedger", uses: "RelayPolicy", "MailTypes"),
         core("DecisionRecords", uses: "RelayPolicy", "MailTypes", "JSONText"),
+        core(
+            "AnalysisRecords", uses: "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText"),
+        core(
+            "PolicyReview", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
+            "Diagnostics", "JSONText"),
+        core("AnalysisCheck", uses: "RelayPolicy", "MailTypes", "JSONText"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
@@ -61,15 +69,19 @@ let package = Package(
         .executableTarget(
             name: "gatepost",
             dependencies: [
-                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "DecisionRecords",
-                "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
+                "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
+                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "DecisionRecords", "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
 
         tests("MailTypes", uses: "MailTypes"),
         tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
-        tests("PolicyLanguage", uses: "PolicyLanguage", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests("RelayAnalysis", uses: "RelayAnalysis", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests(
+            "AnalysisRecords", uses: "AnalysisRecords", "AnalysisCheck", "RelayAnalysis", "RelayPolicy", "MailTypes",
+            "Diagnostics", "JSONText"),
+        tests("PolicyLanguage", uses: "PolicyLanguage", "PolicyReview", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("Tidy"),
         tests("JSONText", uses: "JSONText"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),

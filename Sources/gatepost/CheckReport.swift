@@ -1,6 +1,8 @@
 import Diagnostics
 import JSONText
+import MailTypes
 import PolicyLanguage
+import PolicyReview
 
 /// What `check` found in a file.
 struct CheckReport {
@@ -14,11 +16,12 @@ struct CheckReport {
     init(file: String, _ result: ReadResult, purpose: ReadPurpose) {
         self.file = file
         let tests = result.configuration?.tests ?? []
-        let failed = result.configuration?.failedTests() ?? []
+        let review = result.configuration.map { PolicyReview($0, at: .now) }
+        let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []
-        problems = result.diagnostics(with: failed + notYet.map(Self.warning))
+        problems = result.diagnostics(with: (review?.diagnostics ?? []) + failed + notYet.map(Self.warning))
         sources = result.sources
-        provedTests = tests.count { if case .decision = $0.claim { true } else { false } } - failed.count
+        provedTests = tests.count - failed.count
         isComplete = result.configuration != nil
     }
 

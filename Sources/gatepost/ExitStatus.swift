@@ -7,6 +7,8 @@ enum ExitStatus {
     static let no = ExitCode(1)
     /// No answer could be given: wrong usage, a file that cannot be read, an unreadable request.
     static let trouble = ExitCode(2)
+    /// The question is answered by somebody else, or by nobody.
+    static let cannotTell = ExitCode(3)
 }
 
 /// Why a command can give no answer. Ends it with status 2.

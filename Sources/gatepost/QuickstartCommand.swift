@@ -1,7 +1,9 @@
 import ArgumentParser
 import JSONText
 import MailTypes
+import MailTypes
 import PolicyLanguage
+import PolicyReview
 
 struct QuickstartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -88,7 +90,7 @@ struct QuickstartCommand: ParsableCommand {
     private func prove(_ text: String) throws(Trouble) {
         let name = target == "-" ? "<stdout>" : target
         let result = ConfigurationFile(name).read(Array(text.utf8), purpose: .serving)
-        let errors = (result.diagnostics + (result.configuration?.failedTests() ?? [])).filter { $0.severity >= .error }
+        let errors = (result.diagnostics + (result.configuration.map { PolicyReview($0, at: .now).errors } ?? [])).filter { $0.severity >= .error }
         guard result.configuration != nil, errors.isEmpty else {
             for error in errors { StandardError.print(error.rendered(source: text) + "\n") }
             throw Trouble("these names make no good configuration; nothing was written")

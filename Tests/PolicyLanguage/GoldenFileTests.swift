@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import PolicyLanguage
+import PolicyReview
 import Testing
 
 /// Every `Corpus/policies/NAME.conf` is read, and everything said about it is in `NAME.expected`, as `check` prints
@@ -27,7 +28,7 @@ struct GoldenFileTests {
         let bytes = try Data(contentsOf: CorpusPolicies.folder.appending(path: name))
         let isForServing = String(decoding: bytes, as: UTF8.self).contains("# read for serving")
         let result = try CorpusPolicies.read(name, purpose: isForServing ? .serving : .policyOnly)
-        let problems = result.diagnostics + (result.configuration?.failedTests() ?? [])
+        let problems = result.diagnostics + (result.configuration.map(Self.findings) ?? [])
         var said = problems.map { $0.rendered(source: result.sources[$0.at.file]) + "\n" }.joined(separator: "\n")
         said += result.configuration == nil ? "\nnot loaded\n" : "\nloaded\n"
         let expectation = CorpusPolicies.folder.appending(path: name.replacing(".conf", with: ".expected"))
@@ -36,5 +37,10 @@ struct GoldenFileTests {
         }
         let expected = try String(decoding: Data(contentsOf: expectation), as: UTF8.self)
         #expect(said == expected, "\(name) is met with other words")
+    }
+
+    private static func findings(_ configuration: Configuration) -> [Diagnostic] {
+        let review = PolicyReview(configuration, at: CorpusPolicies.now)
+        return review.diagnostics + review.failedTests
     }
 }

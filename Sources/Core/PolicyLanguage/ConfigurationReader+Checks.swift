@@ -2,22 +2,15 @@ import Diagnostics
 import MailTypes
 import RelayPolicy
 
-/// What is merely unwise: warnings, and the one finding that is critical (language page, Meaning 17).
+/// What is merely unwise, as far as single lines show it (language page, Meaning 17). What takes all rules together is
+/// the work of `PolicyReview`.
 extension ConfigurationReader {
-    /// Pairs of rules are compared up to this number of rules, since their number grows with its square.
-    private static let mostRulesCompared = 1000
-
     mutating func checkWhatIsUnwise() {
-        // A rule that could not be read may be the one that keeps strangers out.
-        if !rules.contains(where: \.isBroken) {
-            for problem in StrangersCheck(rules: rules, today: now.day).problems { problems.add(problem) }
-        }
         for reading in rules where !reading.isBroken {
             checkDates(reading)
             checkConditions(reading)
             if reading.rule.verb == .permit { checkGrant(reading) } else { checkRefusal(reading) }
         }
-        checkReach()
         checkTestedListeners()
     }
 
@@ -78,36 +71,6 @@ extension ConfigurationReader {
 
     // MARK: Several rules
 
-    private mutating func checkReach() {
-        for section in [RuleReading.Section.connection, .refuse, .relay] {
-            let readings = rules.filter { $0.section == section && !$0.isBroken }
-            var earlier: [Conditions: RuleReading] = [:]
-            for (index, reading) in readings.enumerated() {
-                let key = reading.rule.conditions.withoutTexts
-                if let first = earlier[key], isPermanent(first.rule) {
-                    let same =
-                        first.rule.verb == reading.rule.verb ? "fits the same as" : "is never reached: the same fits"
-                    warn(
-                        "\"\(reading.rule.name)\" \(same) \"\(first.rule.name)\" in line \(first.rule.at.line)",
-                        at: reading.rule.at, fix: "delete one of them")
-                } else if index < Self.mostRulesCompared, reading.rule.conditions.from?.set.isEmpty != true,
-                    let cover = readings[..<index].first(where: {
-                        isPermanent($0.rule) && RuleCovering(wide: $0.rule, narrow: reading.rule).holds
-                    })
-                {
-                    warn(
-                        "\"\(reading.rule.name)\" is never reached", at: reading.rule.at,
-                        why: "\"\(cover.rule.name)\" in line \(cover.rule.at.line) fits whatever it fits",
-                        fix: "write it above that one, or delete it")
-                }
-                if earlier[key] == nil || !isPermanent(earlier[key]?.rule ?? reading.rule) { earlier[key] = reading }
-            }
-        }
-    }
-
-    /// Whether it ends the reading of the list wherever it fits, today and later.
-    private func isPermanent(_ rule: Rule) -> Bool { !rule.observes && rule.until == nil }
-
     private mutating func checkTestedListeners() {
         var tested: Set<String> = []
         for test in configuration.tests {
@@ -122,18 +85,5 @@ extension ConfigurationReader {
                     "write into `tests`, for one: reject listener \(listener.name) from 198.51.100.7 sender x@evil.example to y@victim.example"
             )
         }
-    }
-}
-
-extension Conditions {
-    /// Equal for conditions that mean the same but were written with other words.
-    fileprivate var withoutTexts: Conditions {
-        var conditions = self
-        conditions.from?.text = ""
-        conditions.localAddress?.text = ""
-        conditions.sender?.text = ""
-        conditions.to?.text = ""
-        conditions.listeners?.sort()
-        return conditions
     }
 }

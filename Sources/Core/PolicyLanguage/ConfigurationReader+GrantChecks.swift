@@ -20,7 +20,6 @@ extension ConfigurationReader {
 
     mutating func checkGrant(_ reading: RuleReading) {
         let rule = reading.rule
-        checkDestinations(reading)
         guard let from = rule.conditions.from?.set else { return }
         let place = reading.place(of: "from")
         if rule.isOpen {
@@ -38,7 +37,7 @@ extension ConfigurationReader {
             return
         }
         warn(
-            "\"\(rule.name)\" is wide: it permits \(StrangersCheck.amount(open))", at: place,
+            "\"\(rule.name)\" is wide: it permits \(AddressAmount.text(open))", at: place,
             why: "more than a /16 of IPv4 or a /48 of IPv6 is seldom one's own", fix: "name the networks that need it")
     }
 
@@ -78,25 +77,6 @@ extension ConfigurationReader {
                     why: "what that server sends back here would go to it again: mail in circles",
                     fix: "write `except \(address)`, unless it sends its outgoing mail through here")
             }
-        }
-    }
-
-    /// Recipients in local domains are delivery and never meet `relay`, but for listeners that demand a login.
-    private mutating func checkDestinations(_ reading: RuleReading) {
-        guard let to = reading.rule.conditions.to?.set.patterns, !to.isEmpty,
-            !configuration.policy.listeners.contains(where: \.requiresLogin)
-        else { return }
-        let areLocal = to.allSatisfy { pattern in
-            switch pattern {
-            case .domain(let domain), .mailbox(_, let domain): configuration.policy.local.entry(for: domain) != nil
-            default: false
-            }
-        }
-        if areLocal {
-            warn(
-                "\"\(reading.rule.name)\" never fits", at: reading.place(of: "to"),
-                why: "all of its domains are local: mail to them is delivery, and needs no permit",
-                fix: "delete the rule")
         }
     }
 

@@ -11,9 +11,10 @@ extension ConfigurationReader {
             let text = ([statement.keyword] + statement.values).map(\.written).joined(separator: " ")
             let claim: PolicyTest.Claim
             switch statement.keyword.text {
-            case "only", "never":
-                try reader.readProof(statement)
-                claim = .proof(text)
+            case "only":
+                guard let addresses = try reader.readOnly(statement) else { return }
+                claim = .only(addresses)
+            case "never": claim = .never(try reader.readNever(statement))
             default:
                 guard let verdict = Verdict(rawValue: statement.keyword.text) else { return }  // The table has no others.
                 claim = try reader.readDecision(statement, verdict)
@@ -109,14 +110,8 @@ extension ConfigurationReader {
         return .known(RelayRequest.POPLogin(name: word.says("logged-in") ? nil : word.text))
     }
 
-    /// `only LIST relay-without-login`, `never from anywhere|LIST … to elsewhere|PATTERN…`: the form is checked, and the
-    /// proof is not made by this version.
-    private mutating func readProof(_ statement: Statement) throws(Diagnostic) {
-        if statement.keyword.text == "only" { try readOnly(statement) } else { try readNever(statement) }
-        warn("not proved yet by this version", at: statement.at, fix: "`permit` and `reject` lines are proved")
-    }
-
-    private mutating func readOnly(_ statement: Statement) throws(Diagnostic) {
+    /// `only LIST relay-without-login`. Nil where the list has a problem, which is said.
+    private mutating func readOnly(_ statement: Statement) throws(Diagnostic) -> AddressSet? {
         guard let last = statement.values.last, last.says("relay-without-login") else {
             throw Diagnostic(
                 .error, "`relay-without-login` is missing at the end", at: statement.end,
@@ -124,14 +119,12 @@ extension ConfigurationReader {
         }
         // No list at all says that nobody relays without a login.
         let list = statement.values.dropLast()
-        if list.contains(where: { $0.says("except") }) {
-            try readRange(list)
-        } else {
-            _ = addresses(list)
-        }
+        return list.contains(where: { $0.says("except") }) ? try readRange(list) : addresses(list)
     }
 
-    private mutating func readNever(_ statement: Statement) throws(Diagnostic) {
+    /// `never from anywhere|LIST login none sender PATTERN… to elsewhere|PATTERN… listener NAME…`
+    private mutating func readNever(_ statement: Statement) throws(Diagnostic) -> PolicyTest.Never {
+        var never = PolicyTest.Never()
         let words = ["from", "login", "sender", "to", "listener"]
         var parts: [(Word, ArraySlice<Word>)] = []
         for word in statement.values {
@@ -150,26 +143,35 @@ extension ConfigurationReader {
         for (word, list) in parts {
             guard let first = list.first else { throw word.problem("nothing after \(word.shown)", fix: "write what it is about, or leave \(word.shown) out") }
             switch word.text {
-            case "from": try readRange(list)
-            case "to" where first.says("elsewhere"), "login" where first.says("none"): break
-            case "to", "sender": _ = patterns(list)
-            case "listener": for name in list { try checkListener(name) }
-            default: break
+            case "from": never.clients = try readRange(list)
+            case "to" where first.says("elsewhere"): break
+            case "to": never.recipients = patterns(list)
+            case "sender": never.senders = patterns(list)
+            case "login" where first.says("none"): never.login = PolicyTest.Never.Login.none
+            case "login" where first.says("any"): never.login = .any
+            case "login": never.login = .named(list.map(\.text))
+            default:
+                for name in list { try checkListener(name) }
+                never.listeners = list.map(\.text)
             }
         }
+        return never
     }
 
-    /// `anywhere|LIST [except LIST]`
-    private mutating func readRange(_ list: ArraySlice<Word>) throws(Diagnostic) {
+    /// `anywhere|LIST [except LIST]`. Nil where a list has a problem, which is said.
+    private mutating func readRange(_ list: ArraySlice<Word>) throws(Diagnostic) -> AddressSet? {
+        var sets: [AddressSet?] = []
         let parts = list.split(maxSplits: 1, omittingEmptySubsequences: false) { $0.says("except") }
         for part in parts {
             guard let first = part.first else {
                 throw list[list.startIndex].problem(
                     "addresses are missing beside `except`", fix: "write: LIST except LIST, or anywhere except LIST")
             }
-            if first.says("anywhere"), part.count == 1 { continue }
-            _ = addresses(part)
+            sets.append(first.says("anywhere") && part.count == 1 ? .everything : addresses(part))
         }
+        guard let first = sets.first ?? nil else { return nil }
+        guard sets.count > 1 else { return first }
+        return sets[1].map { first.subtracting($0) }
     }
 }
 

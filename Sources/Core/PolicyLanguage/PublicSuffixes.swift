@@ -4,9 +4,9 @@ import MailTypes
 ///
 /// A short list of the common ones, for warnings and refusals; it is no copy of the Public Suffix List, and a
 /// suffix that is missing costs a warning, never a permit.
-enum PublicSuffixes {
-    /// Every name of one label is one.
-    static func contains(_ domain: Domain) -> Bool {
+public enum PublicSuffixes {
+    /// Whether strangers register names below it. Every name of one label is one.
+    public static func contains(_ domain: Domain) -> Bool {
         guard !domain.isLiteral else { return false }
         return !domain.bytes.contains(UInt8(ascii: ".")) || suffixes.contains(domain.bytes)
     }

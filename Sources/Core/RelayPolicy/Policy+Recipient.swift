@@ -35,6 +35,11 @@ extension Policy {
         return nil
     }
 
+    /// What is judged and sent on for a path as it was written; nil when its form is not taken (Meaning 10).
+    public func canonicalPath(of written: WrittenPath, from reversePath: ReversePath) -> ForwardPath? {
+        recipient(written, from: reversePath)?.path
+    }
+
     private enum Step {
         case take, refuse
         case resolve(AddressTrick)

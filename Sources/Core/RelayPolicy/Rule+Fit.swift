@@ -54,7 +54,7 @@ extension Rule {
 
 extension Policy {
     /// `<>` belongs to every login, and to a login without a name nothing else does (Meaning 15).
-    func login(_ name: String?, owns path: ReversePath) -> Bool {
+    public func login(_ name: String?, owns path: ReversePath) -> Bool {
         if path == .null { return true }
         guard let name else { return false }
         let folded = name.withCaseFolded

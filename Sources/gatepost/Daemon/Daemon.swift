@@ -12,6 +12,7 @@ actor Daemon {
     /// Where it was at the start; it may have been taken away since.
     private let startPath: String?
     private let strangersMayRelay: Bool
+    private let strictTests: Bool
     private let log: DaemonLog
     private let gateway: Gateway
     private let clock: ClockRecord
@@ -19,11 +20,11 @@ actor Daemon {
     private let startedAt = Instant.now
 
     init(
-        _ loaded: LoadedConfiguration, file: ConfigurationFile, strangersMayRelay: Bool, settings: GatewaySettings,
-        log: DaemonLog, clock: ClockRecord
+        _ loaded: LoadedConfiguration, file: ConfigurationFile, strangersMayRelay: Bool, strictTests: Bool,
+        settings: GatewaySettings, log: DaemonLog, clock: ClockRecord
     ) {
         (active, self.file, self.strangersMayRelay) = (loaded, file, strangersMayRelay)
-        startPath = file.realPath
+        (startPath, self.strictTests) = (file.realPath, strictTests)
         (self.log, self.clock) = (log, clock)
         gateway = Gateway(
             settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
@@ -64,7 +65,7 @@ actor Daemon {
 
     private func takeConfiguration() async -> JSONValue {
         do throws(LoadedConfiguration.Refusal) {
-            let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay)
+            let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
             if let problem = await notListening(by: loaded) { throw problem }
             active = loaded
             log.use(loaded.configuration.log.format)

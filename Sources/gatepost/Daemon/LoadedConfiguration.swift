@@ -2,6 +2,7 @@ import Diagnostics
 import MailTransport
 import MailTypes
 import PolicyLanguage
+import PolicyReview
 import RelayPolicy
 
 /// A configuration that `run` accepts, with what is kept of its file.
@@ -28,7 +29,8 @@ struct LoadedConfiguration: Sendable {
         }
     }
 
-    init(_ file: ConfigurationFile, strangersMayRelay: Bool) throws(Refusal) {
+    /// With `strictTests` what `only` and `never` claim is proved too.
+    init(_ file: ConfigurationFile, strangersMayRelay: Bool, strictTests: Bool = false) throws(Refusal) {
         let bytes: [UInt8]
         switch file.bytes() {
         case .success(let read): bytes = read
@@ -36,8 +38,11 @@ struct LoadedConfiguration: Sendable {
             throw Refusal(problems: [], sources: [:], unreadable: problem)
         }
         let result = file.read(bytes, purpose: .serving)
-        let others = (result.configuration?.failedTests() ?? []) + result.notCarriedOut.map(Self.refusal)
-        let refusals = result.diagnostics(with: others).filter { problem in
+        let review = result.configuration.map { PolicyReview($0, at: .now, provingAll: strictTests) }
+        let diagnostics = result.diagnostics(with: review?.diagnostics ?? [])
+        let refusals = result.diagnostics(
+            with: (review?.diagnostics ?? []) + (review?.failedTests ?? []) + result.notCarriedOut.map(Self.refusal)
+        ).filter { problem in
             problem.severity == .error || problem.severity == .critical && !strangersMayRelay
         }
         guard let configuration = result.configuration, refusals.isEmpty else {
@@ -48,7 +53,7 @@ struct LoadedConfiguration: Sendable {
         fingerprint = Self.fingerprint(of: result.sources)
         loadedAt = .now
         sources = result.sources
-        warnings = result.diagnostics
+        warnings = diagnostics
     }
 
     private static func refusal(_ word: Configuration.NotYet) -> Diagnostic {

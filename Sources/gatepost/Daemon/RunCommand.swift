@@ -14,13 +14,15 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @Flag(help: "Run a configuration by which strangers can relay.") var strangersMayRelay = false
+    @Flag(help: "Prove `only` and `never` of `tests` too, here and at each reload; a claim that is false refuses the file.")
+    var strictTests = false
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
         let file = try shared.configurationFile()
         let loaded: LoadedConfiguration
         do throws(LoadedConfiguration.Refusal) {
-            loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay)
+            loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
         } catch {
             StandardError.print(error.text(shared.style, file: file))
             StandardError.print("gatepost: configuration refused; nothing was started")
@@ -38,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         let log = DaemonLog(descriptor: STDERR_FILENO, format: loaded.configuration.log.format)
         for warning in loaded.warnings { log.warn(warning) }
         let daemon = Daemon(
-            loaded, file: file, strangersMayRelay: strangersMayRelay, settings: settings, log: log,
+            loaded, file: file, strangersMayRelay: strangersMayRelay, strictTests: strictTests, settings: settings, log: log,
             clock: ClockRecord(state))
         do throws(ListeningProblem) { try await daemon.start(settings) } catch {
             log.close()

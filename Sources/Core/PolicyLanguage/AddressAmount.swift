@@ -1,0 +1,25 @@
+import MailTypes
+
+/// How many addresses, for people: `16,777,216 public IPv4 addresses`.
+public enum AddressAmount {
+    public static func text(_ set: AddressSet) -> String {
+        var parts: [String] = []
+        if set.count(.v4) > 0 { parts.append("\(grouped(set.count(.v4))) public IPv4 addresses") }
+        if set.count(.v6) > 0 { parts.append("public IPv6 addresses worth a /\(prefix(of: set.count(.v6)))") }
+        return parts.isEmpty ? "no public address" : parts.joined(separator: " and ")
+    }
+
+    /// The smallest network that holds `count` addresses.
+    private static func prefix(of count: UInt128) -> Int { (count - 1).leadingZeroBitCount }
+
+    /// `16,777,216`
+    private static func grouped(_ count: UInt128) -> String {
+        var groups: [String] = []
+        var rest = String(count)
+        while rest.utf8.count > 3 {
+            groups.insert(String(rest.suffix(3)), at: 0)
+            rest.removeLast(3)
+        }
+        return ([rest] + groups).joined(separator: ",")
+    }
+}

@@ -1,0 +1,1 @@
+../RelayAnalysis/World.swift

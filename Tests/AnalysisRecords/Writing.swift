@@ -1,0 +1,1 @@
+../RelayAnalysis/Writing.swift

@@ -1,0 +1,133 @@
+import MailTypes
+import RelayPolicy
+import Testing
+
+@testable import RelayAnalysis
+
+@Suite("answers about a policy")
+struct AnswersTests {
+    private func strangers(_ policy: Policy) -> StrangersAnswer {
+        policy.whoCanRelay(at: now, isPublicSuffix: { $0 == domain("com") }).strangersCanRelay
+    }
+
+    @Test("a first rule is one class, and it is what the rule says")
+    func firstRule() throws {
+        let policy = Policy(relay: [
+            rule(.permit, "office") {
+                $0.from = addresses("192.0.2.0/24", except: "192.0.2.66")
+                $0.sender = patterns("*@ours.example")
+            },
+            rule(.permit, "staff") { $0.login = .init(names: nil) },
+        ])
+        let grants = policy.grants(at: now)
+        let first = try #require(grants.first)
+        #expect(grants.count { $0.rule == 0 } == 1)
+        #expect(first.requests.clients == addressSet("192.0.2.0/24").subtracting(addressSet("192.0.2.66")))
+        #expect(first.requests.senders == PathSet(patternList("*@ours.example")))
+        #expect(first.requests.recipients == PathSet(nil, except: patternList("ours.example")))
+        #expect(first.requests.logins.isEverything)
+    }
+
+    @Test("the sets decide who is a stranger, not the text")
+    func strangersBySets() {
+        func policy(_ clients: String, _ rules: [Rule] = []) -> Policy {
+            Policy(relay: rules + [rule(.permit, "p") { $0.from = addresses(clients) }])
+        }
+        #expect(strangers(policy("0.0.0.0/1 128.0.0.0/1")) == .yes)
+        #expect(strangers(policy("198.0.0.0/8")) == .no)
+        #expect(strangers(policy("198.0.0.0/8 20.0.0.0")) == .yes)
+        #expect(strangers(policy("10.0.0.0/8 172.16.0.0/12 198.0.0.0/9")) == .no)
+        #expect(strangers(policy("2001::/20")) == .no)
+        #expect(strangers(policy("2001::/19")) == .yes)
+        let reject = rule(.reject, "most") { $0.from = addresses("0.0.0.0/1 128.0.0.0/2") }
+        let rest = rule(.reject, "rest") { $0.from = addresses("192.0.0.0/2", except: "198.51.100.0/24") }
+        #expect(strangers(policy("0.0.0.0/0", [reject, rest])) == .no)
+        #expect(strangers(policy("0.0.0.0/0", [reject])) == .yes)
+    }
+
+    @Test("a reject that can be evaded keeps no stranger out")
+    func evadable() {
+        let policy = Policy(relay: [
+            rule(.reject, "some senders") { $0.sender = patterns("*@evil.example") },
+            rule(.permit, "all") { $0.from = addresses("0.0.0.0/0") },
+        ])
+        #expect(strangers(policy) == .yes)
+    }
+
+    @Test("a name that anybody can have is none; `proof none` counts where it is reached")
+    func names() {
+        #expect(strangers(Policy(relay: [rule(.permit, "n") { $0.name = .oneOf(exact: [], below: [domain("com")]) }])) == .yes)
+        #expect(strangers(Policy(relay: [rule(.permit, "n") { $0.name = .oneOf(exact: [], below: [domain("a.com")]) }])) == .no)
+        let open = rule(.permit, "open", proofNone: true) { $0.to = patterns("partner.example") }
+        #expect(strangers(Policy(relay: [open])) == .yes)
+        #expect(strangers(Policy(relay: [rule(.reject, "first") { $0.to = patterns("partner.example") }, open])) == .no)
+    }
+
+    @Test("what observes is answered by the server behind")
+    func observing() {
+        var policy = Policy(relay: [])
+        policy.observes = true
+        #expect(strangers(policy) == .asTheServerBehind)
+        policy.observes = false
+        policy.listeners = [Policy.Listener(name: "old", observes: true)]
+        #expect(strangers(policy) == .asTheServerBehind)
+    }
+
+    @Test("a permit counts through its last day, and not after it")
+    func dates() {
+        let policy = Policy(relay: [rule(.permit, "p", until: "2026-11-24") { $0.from = addresses("192.0.2.1") }])
+        #expect(policy.grants(at: now).count == 1)
+        #expect(policy.grants(at: Instant("2026-11-25")!).isEmpty)
+    }
+
+    @Test("a proof fails with a request that shows it, and holds where there is none")
+    func proofs() {
+        let policy = Policy(relay: [
+            rule(.permit, "office") { $0.from = addresses("192.0.2.0/24") },
+            rule(.permit, "staff") { $0.login = .init(names: nil) },
+        ])
+        func never(_ write: (inout Narrowing) -> Void) -> Counterexample? {
+            var narrowing = Narrowing()
+            narrowing.toElsewhere = true
+            write(&narrowing)
+            return policy.counterexample(toNever: narrowing, at: now)
+        }
+        let others = addressSet("192.0.2.0/24").complement
+        #expect(never { ($0.clients, $0.login, $0.withoutPOP) = (others, Narrowing.Login.none, true) } == nil)
+        let found = never { $0.clients = others }
+        #expect(found.map { policy.relay[$0.rule ?? 0].name } == "staff")
+        let edge = never { ($0.clients, $0.login) = (addressSet("192.0.2.255-192.0.3.0"), Narrowing.Login.none) }
+        #expect(edge?.request.client == IPAddress("192.0.2.255"))
+    }
+
+    @Test("delivery is no relaying, but a named local recipient counts for `never … to`")
+    func delivery() {
+        var narrowing = Narrowing()
+        narrowing.recipients = patternList("ours.example")
+        let found = Policy().with(local: "ours.example").counterexample(toNever: narrowing, at: now)
+        #expect(found != nil && found?.rule == nil)
+    }
+
+    @Test("limits say how much a holder can send, in windows that may meet")
+    func reach() {
+        let hourly = Limit(
+            count: 200, unit: .recipients, window: .seconds(3600), subject: .login, thenReject: false, at: place(1))
+        var policy = Policy(relay: [
+            rule(.permit, "staff", limits: [hourly]) { $0.login = .init(names: ["anna"]) },
+            rule(.permit, "office", limits: [hourly]) { $0.from = addresses("192.0.2.0/24") },
+        ])
+        policy.ownership = ["anna": patterns("anna@ours.example").set]
+        let reach = policy.reach(at: now, recipientsPerMessage: nil)
+        // A limit for each login binds no client that needs none.
+        #expect(reach.first?.holder == .client(addressSet("192.0.2.0/24")) && reach.first?.aDay == nil)
+        #expect(reach.last?.holder == .login(["anna"]) && reach.last?.anHour == 400 && reach.last?.aDay == 5000)
+    }
+}
+
+extension Policy {
+    fileprivate func with(local: String) -> Policy {
+        var policy = self
+        policy.local = LocalDomains([localEntry(local)])
+        return policy
+    }
+}

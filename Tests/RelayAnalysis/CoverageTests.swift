@@ -1,0 +1,107 @@
+import MailTypes
+import RelayPolicy
+import Testing
+
+@testable import RelayAnalysis
+
+@Suite("rules that decide nothing")
+struct CoverageTests {
+    private func names(_ policy: Policy) -> [String: [String]] {
+        func name(_ place: DeadRule.Place) -> String {
+            switch place.list {
+            case .connection: policy.connectionRules[place.index].name
+            case .refuse: policy.refuse[place.index].name
+            case .relay: policy.relay[place.index].name
+            }
+        }
+        return Dictionary(uniqueKeysWithValues: policy.deadRules(at: now).map { dead in
+            (name(dead.rule), dead.coveredBy.map(name) + (dead.isCoveredByDelivery ? ["delivery"] : []))
+        })
+    }
+
+    @Test("two halves cover a whole together, and the one that adds nothing is not named")
+    func together() {
+        let policy = Policy(relay: [
+            rule(.permit, "lower") { $0.from = addresses("192.0.2.0/25") },
+            rule(.reject, "elsewhere") { $0.from = addresses("198.51.100.0/24") },
+            rule(.permit, "upper") { $0.from = addresses("192.0.2.128/25") },
+            rule(.permit, "whole") { $0.from = addresses("192.0.2.0/24") },
+        ])
+        #expect(names(policy) == ["whole": ["lower", "upper"]])
+    }
+
+    @Test("a rule of `refuse` and delivery cover what is in `relay`")
+    func otherStages() {
+        let policy = Policy(
+            refuse: [rule(.reject, "bad") { $0.from = addresses("203.0.113.0/24") }],
+            relay: [
+                rule(.permit, "kept out") { $0.from = addresses("203.0.113.7") },
+                rule(.permit, "to us") {
+                    $0.from = addresses("192.0.2.0/24")
+                    $0.to = patterns("ours.example")
+                },
+            ])
+        #expect(names(policy) == ["kept out": ["bad"], "to us": ["delivery"]])
+    }
+
+    @Test("what may end covers nothing")
+    func dated() {
+        let policy = Policy(relay: [
+            rule(.permit, "dated", until: "2029-01-01") { $0.from = addresses("192.0.2.0/24") },
+            rule(.permit, "watched", observes: true) { $0.from = addresses("192.0.2.0/24") },
+            rule(.permit, "after") { $0.from = addresses("192.0.2.1") },
+        ])
+        #expect(names(policy).isEmpty)
+    }
+
+    @Test("a rule whose lines contradict each other fits nothing")
+    func contradiction() {
+        var policy = Policy(relay: [
+            rule(.permit, "mute") {
+                $0.senderOwnedByLogin = true
+                $0.login = .init(names: ["carl"])
+                $0.sender = patterns("anna@ours.example")
+            }
+        ])
+        policy.ownership = ["anna": patterns("anna@ours.example").set]
+        #expect(names(policy) == ["mute": []])
+    }
+
+    @Test("rules that ask the same in other words are equal")
+    func equal() {
+        let policy = Policy(relay: [
+            rule(.permit, "one") { $0.from = addresses("192.0.2.0/24") },
+            rule(.reject, "two") { $0.from = addresses("192.0.2.0/25 192.0.2.128/25") },
+        ])
+        #expect(policy.equalRules().map(\.rule) == [DeadRule.Place(.relay, 1)])
+    }
+
+    @Test("no rule that decides a request is called dead, and without one of its covers a dead one decides")
+    func random() {
+        var dead = 0
+        for seed in UInt64(1)...(isOptimised ? 1000 : 150) {
+            var world = World(seed: seed)
+            let policy = world.policy
+            let found = policy.deadRules(at: now)
+            dead += found.count
+            let deadNames = Set(found.filter { $0.rule.list == .relay }.map { policy.relay[$0.rule.index].name })
+            for _ in 0..<200 {
+                let request = world.request()
+                if let name = policy.relayRule(for: request), deadNames.contains(name) {
+                    Issue.record("seed \(seed): \(name) decides \(request)")
+                    return
+                }
+            }
+            for one in found where one.rule.list == .relay {
+                for cover in one.coveredBy where cover.list == .relay {
+                    var fewer = policy
+                    fewer.relay.remove(at: cover.index)
+                    #expect(
+                        !fewer.deadRules(at: now).contains { $0.rule == DeadRule.Place(.relay, one.rule.index - 1) },
+                        "seed \(seed)")
+                }
+            }
+        }
+        #expect(dead > 10, "the samples are worth nothing")
+    }
+}
