@@ -139,6 +139,7 @@ listen public {
     assert not any("starttls" in problem["message"] for problem in alone["problems"])
 
 
+
 @pytest.mark.parametrize(
     "line, secret",
     [
@@ -162,3 +163,51 @@ def test_what_run_would_refuse_is_said_beside_the_errors_in_file_order(gatepost,
     assert any("`tls`" in message for message in messages) and any("`name`" in message for message in messages)
     lines = [problem["line"] for problem in problems]
     assert lines == sorted(lines)
+
+
+def proofs(*lines):
+    return POLICY[:POLICY.rindex("}")] + "".join(f"    {line}\n" for line in lines) + "}\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "only  office 198.51.100.50 relay-without-login", "never from anywhere login none sender gone@example.com to elsewhere",
+        "never from 203.0.113.66 to elsewhere",
+    ])
+def test_only_and_never_are_proved(gatepost, tmp_path, line):
+    # Names and certificates count as "without login", so they have to be out of the way.
+    text = proofs(line)
+    for name in ["by name", "by certificate"]:
+        start = text.index(f'    permit "{name}"')
+        text = text[:start] + text[text.index("    }\n", start) + 6:]
+    result = check(gatepost, tmp_path, text, "--policy-only")
+    assert result.status == 0 and "3 tests proved" in result.out, result
+
+
+@pytest.mark.parametrize(
+    "line, rule",
+    [
+        ("only office relay-without-login", "until spring"), ("never from anywhere login none to elsewhere", "until spring"),
+        ("never from 192.0.2.65-192.0.2.67 login none to victim.example", "office LAN"),
+        ("never from anywhere login anna to elsewhere", "staff, logged in"),
+    ])
+def test_a_claim_that_is_false_is_shown_with_a_request(gatepost, tmp_path, line, rule):
+    result = check(gatepost, tmp_path, proofs(line), "--policy-only", "--json")
+    assert result.status == 1, result
+    [problem] = [p for p in result.json["problems"] if p["severity"] == "error"]
+    assert f'permitted by "{rule}"' in problem["message"]
+    request = problem["why"].removeprefix("for one: ")
+    answer = gatepost("try", "--batch", "-c", "x.conf", stdin=request).json
+    assert answer["verdict"] == "permit" and answer["rule"]["name"] == rule
+
+
+def test_a_rule_that_several_cover_together_names_them(gatepost, tmp_path):
+    text = POLICY.replace(
+        '    permit "by name"',
+        '    permit "half" {\n        from  198.18.0.0/16\n    }\n    permit "other half" {\n        from  198.19.0.0/16\n'
+        '    }\n    permit "both" {\n        from  198.18.0.0/15\n    }\n    permit "by name"')
+    problems = check(gatepost, tmp_path, text, "--policy-only", "--json").json["problems"]
+    [found] = [p for p in problems if p["message"] == '"both" is never reached']
+    assert '"half"' in found["why"] and '"other half"' in found["why"] and "office" not in found["why"]
+

@@ -119,7 +119,8 @@ public struct GrantText {
         guard hulls.count < set.ranges.count, hulls.allSatisfy({ $0.networks.count == 1 }) else {
             return short(set.ranges.map(\.description))
         }
-        return short(hulls.map(\.description)) + except(gaps.map(\.description))
+        let whole = AddressSet(hulls) == .everything ? "anywhere" : short(hulls.map(\.description))
+        return whole + except(gaps.map(\.description))
     }
 
     static func set(_ set: PathSet, _ special: String?, host: Bool) -> String {
