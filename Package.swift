@@ -29,7 +29,7 @@ let package = Package(
             name: "GatepostCore",
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "MailProtocols",
-                "Sessions", "LoginLedger", "DecisionRecords",
+                "Sessions", "LoginLedger", "DecisionRecords", "MailLogs",
             ]),
     ],
     dependencies: [
@@ -49,6 +49,7 @@ let package = Package(
         core("PolicyLanguage", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         core("LoginLedger", uses: "RelayPolicy", "MailTypes"),
         core("DecisionRecords", uses: "RelayPolicy", "MailTypes", "JSONText"),
+        core("MailLogs", uses: "DecisionRecords", "RelayPolicy", "MailTypes"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
@@ -62,7 +63,7 @@ let package = Package(
             name: "gatepost",
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "DecisionRecords",
-                "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
+                "MailLogs", "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -73,6 +74,7 @@ let package = Package(
         tests("Tidy"),
         tests("JSONText", uses: "JSONText"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),
+        tests("MailLogs", uses: "MailLogs", "DecisionRecords", "RelayPolicy", "MailTypes"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
         tests("Sessions", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "Diagnostics"),

@@ -7,6 +7,8 @@ enum ExitStatus {
     static let no = ExitCode(1)
     /// No answer could be given: wrong usage, a file that cannot be read, an unreadable request.
     static let trouble = ExitCode(2)
+    /// There is an answer, but a part of what it is about could not be read.
+    static let partly = ExitCode(3)
 }
 
 /// Why a command can give no answer. Ends it with status 2.

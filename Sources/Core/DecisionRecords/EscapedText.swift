@@ -3,7 +3,7 @@
 /// Every byte that could end a field, a quotation or a line, or start a terminal's control sequence, is written
 /// as `\xNN`; so is the backslash itself, which keeps the text reversible. A field that is too long is cut and
 /// ends in `\+N`, the number of bytes left out.
-enum EscapedText {
+public enum EscapedText {
     /// Longer than any mailbox that RFC 5321 §4.5.3.1 allows (64 + 1 + 255).
     static let longest = 320
 
@@ -19,6 +19,24 @@ enum EscapedText {
         if field.count > longest { line += "\\+\(field.count - longest)".utf8 }
     }
 
+    /// The bytes that `append` wrote; nil if it cut them, or never wrote such text.
+    static func unescaped(_ text: [UInt8]) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 3, rest.removeFirst() == UInt8(ascii: "x"),
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.first != UInt8(ascii: "+")
+            else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return bytes
+    }
+
     private static func appendEscape(_ byte: UInt8, to line: inout [UInt8]) {
         line += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hexadecimalDigit(byte >> 4), hexadecimalDigit(byte & 15)]
     }
@@ -29,7 +47,7 @@ enum EscapedText {
 
     /// Text for a terminal: spaces and letters of every script stay, control characters and what turns the
     /// direction of writing become `\u{…}`.
-    static func forTerminal(_ text: String) -> String {
+    public static func forTerminal(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return text.unicodeScalars.map { scalar in
             isControl(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
