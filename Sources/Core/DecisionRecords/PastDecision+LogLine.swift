@@ -7,7 +7,9 @@ extension PastDecision {
     public init(logLine line: [UInt8], time: Instant) throws(Problem) {
         let fields = try LogLineFields(line)
         guard let client = IPAddress(try fields.text("client")) else { throw .unreadable("`client` is no IP address") }
-        let id = try fields.optionalText("id") ?? ""
+        let id = try fields.text("id")
+        // Behind everything that decides: a line that was cut before it is not the whole request.
+        guard DecisionRecord.Via(rawValue: try fields.text("via")) != nil else { throw .newer("`via`") }
         var facts = RelayRequest(
             client: client.unmapped, forwardPath: WrittenPath(.postmaster),
             now: Self.time(of: Array(id.utf8)) ?? time)

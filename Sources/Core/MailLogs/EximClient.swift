@@ -4,10 +4,10 @@ import RelayPolicy
 /// `H=host.example (helo) [192.0.2.1]:4711 I=[192.0.2.9]:25 X=TLS1.3:… A=plain:anna`, as Exim names a client. A name
 /// without brackets was looked up and leads back to the address.
 enum EximClient {
-    /// Of the first `H=`; nil if there is no client.
-    static func facts(_ text: ArraySlice<UInt8>, _ time: Instant) -> RelayRequest? {
-        guard let start = text.first("H=")?.upperBound else { return nil }
-        var rest = text[start...]
+    /// Takes `H=` and the fields behind it, up to `F=` or the first word that is no field. Nil if there is no client.
+    static func facts(_ rest: inout ArraySlice<UInt8>, _ time: Instant) -> RelayRequest? {
+        guard rest.begins("H=") else { return nil }
+        rest = rest.dropFirst(2)
         var name: Domain?
         if rest.first != UInt8(ascii: "("), rest.first != UInt8(ascii: "[") { name = Domain(rest.nextWord().text) }
         var helo: [UInt8]?
@@ -19,8 +19,8 @@ enum EximClient {
         var facts = RelayRequest(client: client, forwardPath: WrittenPath(.postmaster), now: time)
         if let name { facts.clientName = .confirmed(name) }
         // A HELO that is the name of the host is not said twice.
-        facts.helo = helo ?? name.map { Array($0.description.utf8) }
-        addFields(rest, to: &facts)
+        facts.helo = helo?.isEmpty == false ? helo : name.map { Array($0.description.utf8) }
+        addFields(&rest, to: &facts)
         return facts
     }
 
@@ -34,18 +34,19 @@ enum EximClient {
         return IPAddress(parsing: Array(rest[(rest.startIndex + 1)..<end]))?.unmapped
     }
 
-    /// Up to the first word that is no field: further on stands what the client said.
-    private static func addFields(_ text: ArraySlice<UInt8>, to facts: inout RelayRequest) {
-        var rest = text
-        while !rest.isEmpty {
-            let word = rest.nextWord()
-            guard word.count > 2, word[word.startIndex + 1] == UInt8(ascii: "=") else { break }
-            var value = word.dropFirst(2)
-            switch word[word.startIndex] {
-            case UInt8(ascii: "I") where value.first == UInt8(ascii: "["): facts.localAddress = address(&value)
-            case UInt8(ascii: "X"): facts.tlsVersion = tls(value)
-            case UInt8(ascii: "A"): facts.login = login(value)
-            case UInt8(ascii: "F"): return
+    private static func addFields(_ rest: inout ArraySlice<UInt8>, to facts: inout RelayRequest) {
+        while !rest.begins("F=") {
+            // `DN="…"` has spaces in its quotation marks; `K` and its like have no value.
+            let word = rest[..<PathText.end(of: rest, before: " ")]
+            let key = word.prefix { (0x41...0x5a).contains($0) }
+            var value = word[key.endIndex...]
+            guard !key.isEmpty, value.isEmpty || value.first == UInt8(ascii: "=") else { return }
+            value = value.dropFirst()
+            rest = rest[word.endIndex...].dropFirst()
+            switch key.text {
+            case "I" where value.first == UInt8(ascii: "["): facts.localAddress = address(&value)
+            case "X" where value.first != UInt8(ascii: ":") && !value.isEmpty: facts.tlsVersion = tls(value)
+            case "A": facts.login = login(value)
             default: break
             }
         }
@@ -60,6 +61,8 @@ enum EximClient {
     /// Of `authenticator:login`. The authenticator's name is the administrator's own, and no mechanism.
     private static func login(_ value: ArraySlice<UInt8>) -> RelayRequest.Fact<RelayRequest.Login> {
         let parts = value.split(separator: UInt8(ascii: ":"), maxSplits: 1)
-        return parts.count == 2 ? .known(.init(name: parts[1].prefix { $0 != UInt8(ascii: ",") }.text)) : .absent
+        guard parts.count == 2 else { return .absent }
+        let name = parts[1].prefix { $0 != UInt8(ascii: ",") }
+        return name.isEmpty ? .absent : .known(.init(name: name.text))
     }
 }

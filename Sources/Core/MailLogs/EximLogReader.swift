@@ -36,7 +36,7 @@ struct EximLogReader {
         }
         var afterID = rest
         let id = afterID.nextWord()
-        guard Self.isMessageID(id) else { return EximReject(rest, time: time)?.finding.map { [$0] } ?? [] }
+        guard Self.isMessageID(id) else { return EximReject(rest, time: time).map { [$0.finding] } ?? [] }
         switch afterID.nextWord().text {
         case "<=": return arrived(id, afterID, time)
         case "=>", "->", ">>", "==", "**": return delivered(id, afterID)
@@ -45,7 +45,7 @@ struct EximLogReader {
             return []
         default:
             let words = rest.dropFirst(id.count + 1)
-            return EximReject(words, time: time)?.finding.map { [$0] } ?? []
+            return EximReject(words, time: time).map { [$0.finding] } ?? []
         }
     }
 
@@ -59,28 +59,34 @@ struct EximLogReader {
     private mutating func arrived(_ id: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>, _ time: Instant)
         -> [LogReader.Finding]
     {
-        var fields = text
-        // A sender in quotes may have a space in it, so it ends where the fields begin.
-        guard let end = [" H=", " U=", " P=", " R="].compactMap({ (mark: StaticString) in text.first(mark) })
-            .map(\.lowerBound).min()
-        else { return [.unread("an arrival without host and protocol")] }
-        let sender = PathText.bracketed(text[..<end])
-        fields = text[end...]
+        let address = text.prefix(upTo: PathText.end(of: text, before: " "))
+        let sender = PathText.bracketed(address)
+        var fields = text[address.endIndex...].dropFirst()
         var message = QueuedMessage(sender: sender)
         defer { queue[id] = message }
-        guard fields.begins(" H=") else { return [] }
-        guard let facts = EximClient.facts(fields, time) else { return [.unread("no client behind `H=`")] }
+        guard fields.begins("H=") else { return [] }
+        guard let facts = EximClient.facts(&fields, time) else { return [.unread("no client behind `H=`")] }
         message.facts = facts
         guard let recipients = fields.last(" for ") else { return [] }
-        let words = fields[recipients.upperBound...].split(separator: UInt8(ascii: " "))
         message.isTold = true
-        return words.flatMap { message.accepted($0) }
+        var rest = fields[recipients.upperBound...]
+        guard rest.count(where: { $0 == UInt8(ascii: "\"") }).isMultiple(of: 2) else {
+            return [.unread("recipients in two readings")]
+        }
+        var findings: [LogReader.Finding] = []
+        while !rest.isEmpty {
+            let recipient = rest[..<PathText.end(of: rest, before: " ")]
+            findings += message.accepted(recipient)
+            rest = rest[recipient.endIndex...].dropFirst()
+        }
+        return findings
     }
 
     /// `bill <bill@example.com> R=…`: the address in brackets is the one that the client said, where that is another.
     private mutating func delivered(_ id: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> [LogReader.Finding] {
+        let written = PathText.end(of: text, before: " ")
         let marks: [StaticString] = [" F=", " P=", " R=", " T=", ": "]
-        let end = marks.compactMap { text.first($0)?.lowerBound }.min() ?? text.endIndex
+        let end = marks.compactMap { text[written...].first($0)?.lowerBound }.min() ?? text.endIndex
         var recipient = text[..<end]
         if recipient.last == UInt8(ascii: ">"), let open = recipient.last(" <") {
             recipient = recipient[open.upperBound...].dropLast()

@@ -5,38 +5,36 @@ import MailTypes
 ///
 ///     H=(evil) [198.51.100.7] F=<x@evil.test> rejected RCPT <y@victim.test>: relay not permitted
 struct EximReject {
-    let finding: LogReader.Finding?
+    let finding: LogReader.Finding
 
     /// Nil for lines that reject no recipient.
     init?(_ text: ArraySlice<UInt8>, time: Instant) {
-        guard text.begins("H="), let words = text.first("rejected RCPT ") else { return nil }
-        finding = Self.decision(text, words, time) ?? .unread("a rejected RCPT in two readings")
+        guard text.begins("H="), text.first("rejected RCPT ") != nil else { return nil }
+        finding = Self.decision(text, time)
     }
 
-    /// Nil unless each mark stands there once: a client can write them into its HELO and into an address.
-    private static func decision(_ text: ArraySlice<UInt8>, _ words: Range<Int>, _ time: Instant)
-        -> LogReader.Finding?
-    {
-        guard text[words.upperBound...].first("rejected RCPT ") == nil, let facts = EximClient.facts(text, time),
-            let from = text.first(" F=<"), text[from.upperBound...].first(" F=<") == nil
-        else { return nil }
-        var head = text[from.upperBound..<words.lowerBound]
-        let isTemporary = head.last("> temporarily ")?.upperBound == head.endIndex
-        guard let end = head.last(isTemporary ? "> temporarily " : "> "), end.upperBound == head.endIndex else {
-            return nil
-        }
-        head = head[..<end.lowerBound]
-        let tail = text[words.upperBound...]
-        let recipient: ArraySlice<UInt8>
-        let rest: ArraySlice<UInt8>
-        if tail.first == UInt8(ascii: "<"), let close = tail.first(">") {
-            (recipient, rest) = (tail[..<close.upperBound], tail[close.upperBound...])
-        } else {
-            let colon = tail.first(": ")
-            (recipient, rest) = (tail[..<(colon?.lowerBound ?? tail.endIndex)], colon.map { tail[$0.lowerBound...] } ?? [])
-        }
-        let reason = rest.first(": ").flatMap { ReasonText.harmless(rest[$0.upperBound...]) }
-        let trial = TrialRequest(facts: facts, sender: PathText.bracketed(head), to: Array(recipient))
+    /// Read from the left, each part as far as it goes: a client can write the words between the parts into an address.
+    private static func decision(_ text: ArraySlice<UInt8>, _ time: Instant) -> LogReader.Finding {
+        var rest = text
+        guard let facts = EximClient.facts(&rest, time), rest.begins("F=<") else { return .unread("no client or sender") }
+        let sender = path(&rest, after: 2)
+        let isTemporary = rest.begins(" temporarily ")
+        rest = rest.dropFirst(isTemporary ? 13 : 1)
+        guard rest.begins("rejected RCPT ") else { return .unread("`rejected RCPT` stands where it is somebody's text") }
+        rest = rest.dropFirst(14)
+        let recipient = path(&rest, after: 0)
+        let reason = rest.begins(": ") ? ReasonText.harmless(rest.dropFirst(2)) : nil
+        let trial = TrialRequest(facts: facts, sender: Array(sender), to: Array(recipient))
         return .decision(PastDecision(trial: trial, verdict: isTemporary ? .defer : .reject, reason: reason))
+    }
+
+    /// Takes a path with its brackets, or a word without them, and what stands before it.
+    private static func path(_ rest: inout ArraySlice<UInt8>, after skipped: Int) -> ArraySlice<UInt8> {
+        let text = rest.dropFirst(skipped)
+        let isBracketed = text.first == UInt8(ascii: "<")
+        var end = PathText.end(of: text, before: isBracketed ? ">" : ":")
+        if isBracketed, end < text.endIndex { end += 1 }
+        defer { rest = text[end...] }
+        return text[..<end]
     }
 }

@@ -18,7 +18,7 @@ struct PostfixLogReader {
         switch service {
         case "smtpd", "postscreen":
             if rest.begins("client=") { return arrived(id, rest.dropFirst(7), time) }
-            return PostfixReject(rest, service: service, time: time)?.finding.map { [$0] } ?? []
+            return PostfixReject(rest, service: service, time: time).map { [$0.finding] } ?? []
         case "pickup":
             if rest.begins("uid=") { queue[id] = QueuedMessage() }
         case "qmgr":
@@ -42,7 +42,7 @@ struct PostfixLogReader {
             return []
         }
         if let login = PostfixClient.value("sasl_username", in: text) {
-            let mechanism = PostfixClient.value("sasl_method", in: text)
+            let mechanism = PostfixClient.value("sasl_method", in: text)?.uppercased()
             facts.login = .known(.init(name: login, mechanism: mechanism))
         }
         queue[id] = QueuedMessage(facts: facts)

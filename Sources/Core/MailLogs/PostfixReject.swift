@@ -9,12 +9,12 @@ import RelayPolicy
 ///
 /// postscreen writes `[198.51.100.7]:4711` for the client, and commas between the fields.
 struct PostfixReject {
-    let finding: LogReader.Finding?
+    let finding: LogReader.Finding
 
     /// Nil for lines that reject no recipient; `reject_warning` only warns.
     init?(_ text: ArraySlice<UInt8>, service: String, time: Instant) {
-        guard let words = text.first(": RCPT from "), text[..<words.lowerBound].elementsEqual("reject".utf8)
-            || text[..<words.lowerBound].elementsEqual("milter-reject".utf8)
+        guard text.begins("reject: ") || text.begins("milter-reject: "), let words = text.first(": RCPT from "),
+            text[..<words.lowerBound].last(":") == nil
         else { return nil }
         finding = Self.decision(text[words.upperBound...], service, time) ?? .unread("a rejected RCPT in two readings")
     }
@@ -28,11 +28,8 @@ struct PostfixReject {
             let client = text.first("]")
         else { return nil }
         let tail = text[`protocol`.upperBound...]
-        if let helo = tail.first("helo=<"), let end = tail.last(">"), helo.upperBound <= end.lowerBound {
-            facts.helo = Array(tail[helo.upperBound..<(tail[helo.upperBound...].first("> ")?.lowerBound ?? end.lowerBound)])
-        }
-        if facts.helo?.isEmpty == true { facts.helo = nil }
-        if let login = tail.between("> sasl_username=<", ">") { facts.login = .known(.init(name: login.text)) }
+        if let helo = tail.between("helo=<", ">"), !helo.isEmpty { facts.helo = Array(helo) }
+        if let login = tail.between("> sasl_username=<", ">"), !login.isEmpty { facts.login = .known(.init(name: login.text)) }
 
         guard let space = text[client.upperBound...].first(": ") else { return nil }
         let reply = text[space.upperBound..<from.lowerBound]

@@ -31,6 +31,25 @@ enum PathText {
     }
 }
 
+extension PathText {
+    /// Where the address at the front of `text` ends: at the first `mark` outside quotation marks (RFC 5321 §4.1.2,
+    /// `Quoted-string`), else at the end of the text.
+    static func end(of text: ArraySlice<UInt8>, before mark: Unicode.Scalar) -> Int {
+        var isQuoted = false
+        var index = text.startIndex
+        while index < text.endIndex {
+            switch text[index] {
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: "\\") where isQuoted: index += 1
+            case UInt8(ascii: mark) where !isQuoted: return index
+            default: break
+            }
+            index += 1
+        }
+        return text.endIndex
+    }
+}
+
 /// Messages by queue id. A log that never tells the end of any does not fill the memory.
 struct MessageQueue {
     private static let most = 100_000
