@@ -19,8 +19,8 @@ public enum EscapedText {
         if field.count > longest { line += "\\+\(field.count - longest)".utf8 }
     }
 
-    /// The bytes that `append` wrote; nil if it cut them, or never wrote such text.
-    static func unescaped(_ text: [UInt8]) -> [UInt8]? {
+    /// The bytes that `append` was given, or those it kept if it cut them; nil if it never wrote such text.
+    static func unescaped(_ text: [UInt8]) -> (bytes: [UInt8], isCut: Bool)? {
         var bytes: [UInt8] = []
         var rest = text[...]
         while let byte = rest.popFirst() {
@@ -28,13 +28,16 @@ public enum EscapedText {
                 bytes.append(byte)
                 continue
             }
-            guard rest.count >= 3, rest.removeFirst() == UInt8(ascii: "x"),
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.first != UInt8(ascii: "+")
+            let mark = rest.popFirst()
+            if mark == UInt8(ascii: "+"), !rest.isEmpty, rest.allSatisfy({ (0x30...0x39).contains($0) }) { return (bytes, true) }
+            let digits = rest.prefix(2)
+            guard mark == UInt8(ascii: "x"), digits.count == 2, digits.first != UInt8(ascii: "+"),
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
             else { return nil }
             bytes.append(value)
             rest = rest.dropFirst(2)
         }
-        return bytes
+        return (bytes, false)
     }
 
     private static func appendEscape(_ byte: UInt8, to line: inout [UInt8]) {
