@@ -5,8 +5,8 @@ import MailLogs
 import MailTypes
 import RelayPolicy
 
-/// Logs of Gatepost, Postfix and Exim: whatever stands in them, each line gives findings that can be shown and judged, a
-/// request that was read is written as itself, and a replay counts every one of them.
+/// Logs of Gatepost, Postfix and Exim: whatever stands in them, each line gives findings that can be shown and judged,
+/// a request that was read is written as itself, and a replay counts every one of them.
 ///
 /// Input: lines.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -23,7 +23,8 @@ public func fuzzMailLogs(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
                 replay.add(past)
                 decisions += 1
             case .unread(let why), .newer(let why):
-                require(!why.isEmpty && !EscapedText.forTerminal(why).utf8.contains(0x0a), "a problem is said in a line")
+                let shown = EscapedText.forTerminal(why)
+                require(!shown.isEmpty && !shown.utf8.contains(0x0a), "a problem is said in a line")
             case .withoutClient:
                 break
             }

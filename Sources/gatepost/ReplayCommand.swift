@@ -31,10 +31,11 @@ struct ReplayCommand: ParsableCommand {
         }
         let configuration = try configurationFile.configuration(purpose: .policyOnly)
         var report = ReplayReport(policy: configuration.policy, configuration: shared.config)
-        try ReplaySource(path: file).forEach { finding, place in report.add(finding, at: place) }
+        let source = ReplaySource(path: file)
+        try source.forEach { finding, place in report.add(finding, at: place) }
         if report.isEmpty {
             throw Trouble(
-                "\(ReplaySource(path: file).name) has no decision in it; replay reads a log of gatepost, Postfix or Exim")
+                "\(source.name) has no decision in it; replay reads a log of gatepost, Postfix or Exim")
         }
         try StandardOutput.print(shared.json ? report.json.text : report.text(shared.style))
         if report.isPartial { throw ExitStatus.partly }

@@ -89,7 +89,8 @@ extension ReplayReport {
         let count = flips.reduce(0) { $0 + $1.count }
         var lines = ["would now be \(words): \(grouped(count)) of \(grouped(replay.requests))"]
         for flip in flips.prefix(Self.groupsShown) {
-            lines.append("    " + EscapedText.forTerminal("\(head(of: flip)): \(grouped(flip.count))   now \(now(flip))"))
+            let line = "\(head(of: flip)): \(grouped(flip.count))   now \(now(flip))"
+            lines.append("    " + EscapedText.forTerminal(line))
             lines.append("        " + TryInvocation(flip.example, configuration: configuration).text)
         }
         if flips.count > Self.groupsShown {
@@ -120,7 +121,8 @@ extension ReplayReport {
                 "\(grouped(replay.outsidePolicy)) refused then for what no policy says, such as a limit; not counted")
         }
         if withoutClient > 0 {
-            lines.append("\(grouped(withoutClient)) taken from a client that is not in the log, or from the host itself")
+            lines.append(
+                "\(grouped(withoutClient)) taken from a client that is not in the log, or from the host itself")
         }
         if unread > 0 { lines.append("\(grouped(unread)) \(unread == 1 ? "line" : "lines") could not be read") }
         if newer > 0 { lines.append("\(counted(newer, "record")) from a newer version, skipped") }

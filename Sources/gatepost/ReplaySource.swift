@@ -33,7 +33,7 @@ struct ReplaySource {
             switch line {
             case .text(let bytes):
                 if number == 1, bytes.starts(with: Self.databaseMagic) {
-                    throw Trouble("\(name) is a database, and replay reads logs; give it the log or a JSON-lines export")
+                    throw Trouble("\(name) is a database; give replay the log, or the decisions as JSON lines")
                 }
                 for finding in reader.read(bytes) { body(finding, "\(name):\(number)") }
             case .tooLong:

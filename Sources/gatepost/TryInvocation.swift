@@ -23,7 +23,8 @@ struct TryInvocation {
             for value in values {
                 switch value {
                 case .bool(true): flags.append(flag)
-                case .string(let text) where EscapedText.forTerminal(text) == text: flags.append("\(flag) \(quoted(text))")
+                case .string(let text) where EscapedText.forTerminal(text) == text:
+                    flags.append("\(flag) \(quoted(text))")
                 default: return nil
                 }
             }

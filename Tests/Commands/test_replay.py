@@ -142,7 +142,8 @@ def test_what_the_gate_decides_is_decided_alike_from_its_records(gatepost, polic
 def test_logs_of_other_servers(gatepost, tmp_path, name):
     """The office is another address now: what it sent is rejected, and what the stranger tried goes through."""
     (tmp_path / "new.conf").write_text(
-        'version 1\nlocal {\n    domains ours.test\n}\nrelay {\n    permit "office" {\n        from 127.0.0.9\n    }\n}\n'
+        "version 1\nlocal {\n    domains ours.test\n}\n"
+        'relay {\n    permit "office" {\n        from 127.0.0.9\n    }\n}\n'
         "tests {\n    reject from 198.51.100.7 sender x@evil.test to y@victim.test\n}\n")
     result = gatepost("replay", LOGS / f"{name}.log", "-c", "new.conf", "--json")
     validate(result.json, "replay")
@@ -154,7 +155,8 @@ def test_logs_of_other_servers(gatepost, tmp_path, name):
 
 
 @pytest.mark.parametrize("change", [
-    {}, {"reversePath": "it's $(touch x)@evil.example"}, {"helo": "-c;x"}, {"reversePath": "<>"}, {"login": "no\x1b[2J"},
+    {}, {"reversePath": "it's $(touch x)@evil.example"}, {"helo": "-c;x"}, {"reversePath": "<>"},
+    {"login": "no\x1b[2J"},
     {"pop": True, "client": "198.51.100.8", "tls": "TLSv1.3"}, {"toBase64": "/0B4LnRlc3Q="},
     {"certificate": ["a.pem", "b.pem"], "listener": "public"}, {"clientName": "a.example", "nameStatus": "temporary"}])
 def test_the_command_that_is_shown_asks_about_the_same_request(replay, tmp_path, change):

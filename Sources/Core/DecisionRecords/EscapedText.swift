@@ -29,7 +29,10 @@ public enum EscapedText {
                 continue
             }
             let mark = rest.popFirst()
-            if mark == UInt8(ascii: "+"), !rest.isEmpty, rest.allSatisfy({ (0x30...0x39).contains($0) }) { return (bytes, true) }
+            if mark == UInt8(ascii: "+") {
+                let isNumber = !rest.isEmpty && rest.allSatisfy { (0x30...0x39).contains($0) }
+                return isNumber ? (bytes, true) : nil
+            }
             let digits = rest.prefix(2)
             guard mark == UInt8(ascii: "x"), digits.count == 2, digits.first != UInt8(ascii: "+"),
                 let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)

@@ -31,7 +31,9 @@ extension PastDecision {
     /// `now` is the time of a record that has none.
     public init(record: JSONValue, now: Instant) throws(Problem) {
         guard case .object(let members) = record else { throw .unreadable("a record is a JSON object") }
-        if let error = record["error"] { throw .unreadable("an error in the place of a record: \(Self.shown(error.text))") }
+        if let error = record["error"] {
+            throw .unreadable("an error in the place of a record: \(Self.shown(error.text))")
+        }
         guard case .string(let verdict)? = record["verdict"], case .string(let reason)? = record["reason"] else {
             throw .unreadable("`verdict` or `reason` is missing")
         }

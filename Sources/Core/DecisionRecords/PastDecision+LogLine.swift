@@ -81,7 +81,9 @@ private struct LogLineFields {
     /// What the client's bytes were.
     func bytes(_ key: String) throws(PastDecision.Problem) -> [UInt8] {
         guard let value = values[key] else { throw .unreadable("`\(key)` is missing") }
-        guard let (bytes, isCut) = EscapedText.unescaped(value) else { throw .unreadable("`\(key)` has a wrong escape") }
+        guard let (bytes, isCut) = EscapedText.unescaped(value) else {
+            throw .unreadable("`\(key)` has a wrong escape")
+        }
         // What was no path stays none, however much of it is known.
         guard !isCut || values["reason"]?.elementsEqual(Reason.protocolError.rawValue.utf8) == true else {
             throw .unreadable("`\(key)` was cut because of its length")

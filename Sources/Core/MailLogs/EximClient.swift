@@ -24,6 +24,22 @@ enum EximClient {
         return facts
     }
 
+    /// The addresses behind the word `for`, which stands outside quotation marks; nil if there is none.
+    static func recipients(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+        var rest = text
+        var words: [ArraySlice<UInt8>]?
+        while !rest.isEmpty {
+            let word = rest[..<PathText.end(of: rest, before: " ")]
+            rest = rest[word.endIndex...].dropFirst()
+            if words != nil {
+                words?.append(word)
+            } else if word.elementsEqual("for".utf8) {
+                words = []
+            }
+        }
+        return words
+    }
+
     /// `[192.0.2.1]`, and a port behind it.
     private static func address(_ rest: inout ArraySlice<UInt8>) -> IPAddress? {
         guard let end = rest.firstIndex(of: UInt8(ascii: "]")) else { return nil }

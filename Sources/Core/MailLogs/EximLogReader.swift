@@ -67,19 +67,13 @@ struct EximLogReader {
         guard fields.begins("H=") else { return [] }
         guard let facts = EximClient.facts(&fields, time) else { return [.unread("no client behind `H=`")] }
         message.facts = facts
-        guard let recipients = fields.last(" for ") else { return [] }
+        guard let recipients = EximClient.recipients(fields) else { return [] }
         message.isTold = true
-        var rest = fields[recipients.upperBound...]
-        guard rest.count(where: { $0 == UInt8(ascii: "\"") }).isMultiple(of: 2) else {
+        // Exim completes every address, so a word without a domain is a part of something else.
+        guard recipients.allSatisfy({ $0.contains(UInt8(ascii: "@")) }) else {
             return [.unread("recipients in two readings")]
         }
-        var findings: [LogReader.Finding] = []
-        while !rest.isEmpty {
-            let recipient = rest[..<PathText.end(of: rest, before: " ")]
-            findings += message.accepted(recipient)
-            rest = rest[recipient.endIndex...].dropFirst()
-        }
-        return findings
+        return recipients.flatMap { message.accepted($0) }
     }
 
     /// `bill <bill@example.com> R=…`: the address in brackets is the one that the client said, where that is another.

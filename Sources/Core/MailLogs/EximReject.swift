@@ -16,11 +16,15 @@ struct EximReject {
     /// Read from the left, each part as far as it goes: a client can write the words between the parts into an address.
     private static func decision(_ text: ArraySlice<UInt8>, _ time: Instant) -> LogReader.Finding {
         var rest = text
-        guard let facts = EximClient.facts(&rest, time), rest.begins("F=<") else { return .unread("no client or sender") }
+        guard let facts = EximClient.facts(&rest, time), rest.begins("F=<") else {
+            return .unread("no client or sender")
+        }
         let sender = path(&rest, after: 2)
         let isTemporary = rest.begins(" temporarily ")
         rest = rest.dropFirst(isTemporary ? 13 : 1)
-        guard rest.begins("rejected RCPT ") else { return .unread("`rejected RCPT` stands where it is somebody's text") }
+        guard rest.begins("rejected RCPT ") else {
+            return .unread("`rejected RCPT` stands where it is somebody's text")
+        }
         rest = rest.dropFirst(14)
         let recipient = path(&rest, after: 0)
         let reason = rest.begins(": ") ? ReasonText.harmless(rest.dropFirst(2)) : nil

@@ -1,7 +1,8 @@
 import MailTypes
 import RelayPolicy
 
-/// `host.example[192.0.2.1]`, as Postfix names a client. The name is one that leads back to the address, else `unknown`.
+/// `host.example[192.0.2.1]`, as Postfix names a client. The name is one that leads back to the address, else
+/// `unknown`.
 enum PostfixClient {
     /// What `text` begins with; nil if that is no client.
     static func facts(_ text: ArraySlice<UInt8>, _ time: Instant) -> RelayRequest? {

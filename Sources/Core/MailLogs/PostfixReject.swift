@@ -29,7 +29,9 @@ struct PostfixReject {
         else { return nil }
         let tail = text[`protocol`.upperBound...]
         if let helo = tail.between("helo=<", ">"), !helo.isEmpty { facts.helo = Array(helo) }
-        if let login = tail.between("> sasl_username=<", ">"), !login.isEmpty { facts.login = .known(.init(name: login.text)) }
+        if let login = tail.between("> sasl_username=<", ">"), !login.isEmpty {
+            facts.login = .known(.init(name: login.text))
+        }
 
         guard let space = text[client.upperBound...].first(": ") else { return nil }
         let reply = text[space.upperBound..<from.lowerBound]
