@@ -29,8 +29,8 @@ let package = Package(
             name: "GatepostCore",
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
-                "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords",
-                "AnalysisCheck", "PolicyReview",
+                "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords", "AnalysisCheck", "PolicyReview",
+                "MailLogs",
             ]),
     ],
     dependencies: [
@@ -57,6 +57,7 @@ let package = Package(
             "PolicyReview", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
             "Diagnostics", "JSONText"),
         core("AnalysisCheck", uses: "RelayPolicy", "MailTypes", "JSONText"),
+        core("MailLogs", uses: "DecisionRecords", "RelayPolicy", "MailTypes"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
@@ -70,7 +71,8 @@ let package = Package(
             name: "gatepost",
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
-                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "DecisionRecords", "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
+                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "DecisionRecords", "MailLogs", "MailProtocols",
+                "Sessions", "LoginLedger", "MailTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -85,6 +87,7 @@ let package = Package(
         tests("Tidy"),
         tests("JSONText", uses: "JSONText"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),
+        tests("MailLogs", uses: "MailLogs", "DecisionRecords", "RelayPolicy", "MailTypes"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
         tests("Sessions", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "Diagnostics"),

@@ -7,7 +7,7 @@ enum ExitStatus {
     static let no = ExitCode(1)
     /// No answer could be given: wrong usage, a file that cannot be read, an unreadable request.
     static let trouble = ExitCode(2)
-    /// The question is answered by somebody else, or by nobody.
+    /// The question is answered by somebody else, or a part of what it is about could not be read.
     static let cannotTell = ExitCode(3)
 }
 

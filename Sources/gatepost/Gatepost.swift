@@ -18,7 +18,7 @@ struct Gatepost: AsyncParsableCommand {
         version: "gatepost \(Version.text)",
         subcommands: [
             DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
-            WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self,
+            WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self,
             RunCommand.self, ReloadCommand.self, StatusCommand.self, CompletionsCommand.self,
         ])
 

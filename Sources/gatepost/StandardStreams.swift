@@ -20,7 +20,7 @@ enum StandardError {
     static func write(_ bytes: [UInt8]) { _ = FileAccess.write(bytes, to: STDERR_FILENO) }
 }
 
-/// The lines of standard input, as they come.
+/// The lines of standard input, or of another file that is open, as they come.
 struct StandardInput {
     enum Line {
         /// Without its LF or CRLF.
@@ -32,10 +32,13 @@ struct StandardInput {
     /// A request with a list file's worth of certificates fits; a stream without line ends does not fill the memory.
     static let longestLine = 1 << 20
 
+    private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
     private var isSkipping = false
+
+    init(_ descriptor: Int32 = STDIN_FILENO) { self.descriptor = descriptor }
 
     /// Nil at the end. `beforeWaiting` runs when everything that has come was handed out: the moment to show
     /// answers to whoever waits for them before asking on.
@@ -77,12 +80,13 @@ struct StandardInput {
     }
 
     private mutating func readMore() throws(Trouble) {
-        switch FileAccess.readChunk(of: STDIN_FILENO) {
+        switch FileAccess.readChunk(of: descriptor) {
         case .success(let bytes):
             isAtEnd = bytes.isEmpty
             buffer += bytes
         case .failure(let problem):
-            throw Trouble("cannot read standard input: \(problem.message)")
+            let name = descriptor == STDIN_FILENO ? "standard input" : "on"
+            throw Trouble("cannot read \(name): \(problem.message)")
         }
     }
 }

@@ -87,7 +87,7 @@ struct VerifyCommand: ParsableCommand {
         let classes = found.classes.map { "\"\($0)\"" }.joined(separator: ", ")
         return """
             The answer is wrong (after \(tried)):
-              \(TrialRequest.json(of: found.request).text)
+              \(TrialRequest(found.request).json.text)
               the rules: \(found.relayedBy.map { "relayed by \"\($0)\"" } ?? "not relayed")
               the answer: \(classes.isEmpty ? "in no class" : "in classes of \(classes)")
             """
@@ -103,7 +103,7 @@ struct VerifyCommand: ParsableCommand {
                 "disagreement",
                 check.disagreement.map { found in
                     .object([
-                        .init("request", TrialRequest.json(of: found.request)),
+                        .init("request", TrialRequest(found.request).json),
                         .init("relayedBy", .optional(found.relayedBy)),
                         .init("classes", .array(found.classes.map(JSONValue.string))),
                     ])

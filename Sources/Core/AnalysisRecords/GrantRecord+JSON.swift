@@ -29,7 +29,7 @@ public struct GrantRecord: Sendable {
             .init("to", Self.paths(requests.recipients, special: nil)),
             .init("listener", requests.listeners.map { .array($0.map(JSONValue.optional)) } ?? .null),
             .init("risks", .array(risks.map { .string($0.rawValue) })),
-            .init("witness", TrialRequest.json(of: witness)),
+            .init("witness", TrialRequest(witness).json),
         ]
         members += rareMembers
         return .object(members)

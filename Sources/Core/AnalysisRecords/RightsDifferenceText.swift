@@ -32,7 +32,7 @@ public struct RightsDifferenceText {
                 lines.append("\(sign) \(key[0])" + (note.isEmpty ? "" : "  " + note))
                 lines.append(
                     "    \(sign == "+" ? "permitted" : "was permitted") by \(key[1]); \(other): \(Self.outcome(first.otherwise))")
-                lines.append("    witness: \(TrialRequest.json(of: first.grant.witness).text)")
+                lines.append("    witness: \(TrialRequest(first.grant.witness).json.text)")
             }
         }
         if difference.treatsAddressFormsOtherwise {

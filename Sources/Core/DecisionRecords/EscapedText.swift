@@ -3,7 +3,7 @@
 /// Every byte that could end a field, a quotation or a line, or start a terminal's control sequence, is written
 /// as `\xNN`; so is the backslash itself, which keeps the text reversible. A field that is too long is cut and
 /// ends in `\+N`, the number of bytes left out.
-enum EscapedText {
+public enum EscapedText {
     /// Longer than any mailbox that RFC 5321 §4.5.3.1 allows (64 + 1 + 255).
     static let longest = 320
 
@@ -19,6 +19,30 @@ enum EscapedText {
         if field.count > longest { line += "\\+\(field.count - longest)".utf8 }
     }
 
+    /// The bytes that `append` was given, or those it kept if it cut them; nil if it never wrote such text.
+    static func unescaped(_ text: [UInt8]) -> (bytes: [UInt8], isCut: Bool)? {
+        var bytes: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                bytes.append(byte)
+                continue
+            }
+            let mark = rest.popFirst()
+            if mark == UInt8(ascii: "+") {
+                let isNumber = !rest.isEmpty && rest.allSatisfy { (0x30...0x39).contains($0) }
+                return isNumber ? (bytes, true) : nil
+            }
+            let digits = rest.prefix(2)
+            guard mark == UInt8(ascii: "x"), digits.count == 2, digits.first != UInt8(ascii: "+"),
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return (bytes, false)
+    }
+
     private static func appendEscape(_ byte: UInt8, to line: inout [UInt8]) {
         line += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hexadecimalDigit(byte >> 4), hexadecimalDigit(byte & 15)]
     }
@@ -29,7 +53,7 @@ enum EscapedText {
 
     /// Text for a terminal: spaces and letters of every script stay, control characters and what turns the
     /// direction of writing become `\u{…}`.
-    static func forTerminal(_ text: String) -> String {
+    public static func forTerminal(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return text.unicodeScalars.map { scalar in
             isControl(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)

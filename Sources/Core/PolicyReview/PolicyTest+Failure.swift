@@ -26,7 +26,7 @@ extension PolicyTest {
         let by = found.rule.map { "by \"\(policy.relay[$0].name)\" (\(policy.relay[$0].at.lineReference))" } ?? "as delivery"
         return Diagnostic(
             .error, "this test fails: a request that it rules out is permitted \(by)", at: at,
-            why: "for one: \(TrialRequest.json(of: found.request).text)",
+            why: "for one: \(TrialRequest(found.request).json.text)",
             fix: "change the rule, or the test if the rule is right; `gatepost try --batch` takes the request")
     }
 
