@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from rig.client import MESSAGE, Client, Closed, deliver
 from rig.gate import Gate, binary, configuration, gate_before, gatepost, wait_until_learnt
-from rig.loopback import HERE, OFFICE, free_port, wait_until
+from rig.loopback import HERE, OFFICE, STRANGER, free_port, wait_until
 from rig.server import Server, hang
 
 SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "json"
@@ -379,6 +379,31 @@ def test_a_session_begun_before_a_renamed_upstream_still_sends(own, server):
         assert own.reload().returncode == 0
         last = client.transaction()[-1]
         assert last.code == 250, last
+
+
+def test_a_candidate_decides_too_and_changes_nothing(own, server):
+    candidate = own.folder / "candidate.conf"
+    candidate.write_text(own.text(office=STRANGER))
+    (own.folder / "broken.conf").write_text("version 1\nnonsense\n")
+    shadow = ("shadow", "--json", "-c", own.file)
+    assert gatepost(*shadow).returncode == 2
+    assert gatepost(*shadow, own.folder / "broken.conf").returncode == 1
+    assert gatepost(*shadow, own.folder / "missing.conf").returncode == 2
+    assert gatepost(*shadow, candidate).returncode == 0
+    for number in range(2):
+        assert deliver(own.port).code == 250
+        assert deliver(own.port, f"a{number}@outside.test", OFFICE).code == 250
+        assert deliver(own.port, f"b{number}@outside.test").code == 550
+        # A reload keeps the candidate.
+        assert own.reload().returncode == 0
+    counts = json.loads(gatepost(*shadow).stdout)
+    validate(counts, "shadow")
+    assert (counts["decided"], counts["wouldPermit"], counts["wouldRefuse"]) == (6, 2, 2)
+    assert own.status()["shadow"] == counts
+    differs = own.line(shadow="differs", id=own.line(recipient="b0@outside.test")["id"])
+    assert (differs["verdict"], differs["would"], differs["would-rule"]) == ("reject", "permit", "office")
+    assert gatepost("shadow", "--off", "-c", own.file).returncode == 0
+    assert own.status()["shadow"] is None
 
 
 def test_listeners_that_stay_are_the_same_socket(own):

@@ -4,7 +4,7 @@ import JSONText
 /// The socket in the state directory by which `reload` and `status` reach the daemon: a word and what it is about in a
 /// line, a JSON answer in a line. Only who may enter the directory (mode 0700) gets to it.
 enum ControlSocket {
-    enum Request: String { case reload, status }
+    enum Request: String { case reload, status, shadow }
 
     static func path(state: String) -> String { "\(state)/control.sock" }
 

@@ -69,6 +69,7 @@ actor Daemon {
             if let problem = await notListening(by: loaded) { throw problem }
             active = loaded
             log.use(loaded.configuration.log.format)
+            log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
             return ReloadAnswer(isGood: true, problems: loaded.warnings.map(\.json), text: "").json
         } catch {
@@ -93,10 +94,37 @@ actor Daemon {
         }
     }
 
+    /// `subject`: the candidate's path, `off`, or `?` for the counts alone.
+    func shadow(_ subject: String) -> JSONValue {
+        let current = log.shadow
+        if subject == "off" { log.use(nil, beside: active.configuration.policy) }
+        guard subject.hasPrefix("/") else {
+            return current?.json ?? .object([.init("text", "there is no candidate; name one: gatepost shadow FILE")])
+        }
+        let candidate = ConfigurationFile(subject)
+        let result: ReadResult
+        switch candidate.bytes() {
+        case .success(let bytes): result = candidate.read(bytes, purpose: .policyOnly)
+        case .failure(let problem): return .object([.init("text", "cannot read \(subject): \(problem.message)")])
+        }
+        guard let policy = result.configuration?.policy else {
+            let errors = result.diagnostics.filter { $0.severity >= .error }
+            let style = TerminalStyle(wanted: false)
+            let text = errors.map { style.rendered($0, source: result.sources[$0.at.file]) }.joined(separator: "\n\n")
+            return .object([.init("problems", .array(errors.map(\.json))), .init("text", .string(text))])
+        }
+        let shadow = Shadow(
+            policy, file: subject, fingerprint: LoadedConfiguration.fingerprint(of: result.sources))
+        log.use(shadow, beside: active.configuration.policy)
+        log.note(["shadow": "begins", "config": .string(subject), "hash": .string(shadow.fingerprint)])
+        return shadow.json
+    }
+
     func status() async -> JSONValue {
         await DaemonStatus(
             startedAt: startedAt, configuration: active, hits: log.hitsByRule,
-            sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus()
+            sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus(),
+            shadow: log.shadow
         ).json
     }
 

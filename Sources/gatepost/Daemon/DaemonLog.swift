@@ -5,6 +5,7 @@ import MailTransport
 import MailTypes
 import NIOConcurrencyHelpers
 import PolicyLanguage
+import RelayPolicy
 import Sessions
 
 /// The daemon's log: one line for each decision and each message, and what it has to say of itself. It also counts how
@@ -24,11 +25,21 @@ final class DaemonLog: GatewayLog {
 
     func use(_ format: Configuration.Log.Format) { self.format.withLockedValue { $0 = format } }
 
+    /// The candidate beside the policy that runs, while there is one.
+    private let shadowing = NIOLockedValueBox<(active: CompiledPolicy, shadow: Shadow)?>(nil)
+    var shadow: Shadow? { shadowing.withLockedValue { $0?.shadow } }
+
+    func use(_ shadow: Shadow?, beside active: Policy) {
+        let both = shadow.map { (active: CompiledPolicy(active), shadow: $0) }
+        shadowing.withLockedValue { $0 = both }
+    }
+
     /// Decisions by rule since the start.
     var hitsByRule: [String: Int] { hits.withLockedValue { $0 } }
 
     func recipient(_ record: RecipientRecord, listener: String, client: IPAddress, port: UInt16) {
         if let rule = record.decision.rule { hits.withLockedValue { $0[rule.name, default: 0] += 1 } }
+        noteDifference(record)
         let record = DecisionRecord(
             id: record.id, time: record.request.now, via: .gateway, clientPort: port, request: record.request,
             forwardPathGiven: record.givenForwardPath, decision: record.decision, outcome: record.outcome)
@@ -46,6 +57,17 @@ final class DaemonLog: GatewayLog {
         case .text: writer.append(line.bytes)
         case .json: writer.append(line.json(at: "\(Instant.now)").text)
         }
+    }
+
+    private func noteDifference(_ record: RecipientRecord) {
+        guard let (active, shadow) = shadowing.withLockedValue({ $0 }),
+            let would = shadow.difference(from: active, record)
+        else { return }
+        note([
+            "shadow": "differs", "id": .string(record.id), "client": "\(record.request.client)",
+            "verdict": .string(record.decision.verdict.rawValue), "would": .string(would.verdict.rawValue),
+            "would-reason": .string(would.reason.rawValue), "would-rule": .string(would.rule?.name ?? ""),
+        ])
     }
 
     func connectionRefused(listener: String, client: IPAddress, _ why: String) {

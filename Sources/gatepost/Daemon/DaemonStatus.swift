@@ -12,6 +12,7 @@ struct DaemonStatus {
     let bound: [(listener: String, address: GatewaySettings.Address)]
     /// As each event loop sees them.
     let servers: [ServerStatus]
+    let shadow: Shadow?
 
     var json: JSONValue {
         .object([
@@ -29,6 +30,7 @@ struct DaemonStatus {
             .init("listeners", .array(bound.map(listener))),
             .init("upstreams", .array(configuration.configuration.upstreams.map { upstream in self.upstream(upstream.name) })),
             .init("rules", .array(rules)),
+            .init("shadow", shadow?.json ?? .null),
         ])
     }
 

@@ -52,6 +52,7 @@ struct RunCommand: AsyncParsableCommand {
                 switch request {
                 case .reload: await daemon.reload(file)
                 case .status: await daemon.status()
+                case .shadow: await daemon.shadow(file ?? "?")
                 }
             }
         } catch { return try fail(error.message) }

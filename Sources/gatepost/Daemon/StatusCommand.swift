@@ -54,6 +54,11 @@ struct StatusText {
         for rule in list(status["rules"]) {
             lines.append("rule      \(word(rule["hits"])) hits  \"\(word(rule["name"]))\"  \(word(rule["at"]))")
         }
+        if let shadow = status["shadow"], shadow != .null {
+            lines.append(
+                "shadow    \(word(shadow["file"]))  \(word(shadow["decided"])) decided, \(word(shadow["wouldPermit"])) more would be permitted, \(word(shadow["wouldRefuse"])) refused"
+            )
+        }
         text = lines.joined(separator: "\n")
     }
 }
