@@ -56,6 +56,9 @@ let package = Package(
         core(
             "PolicyReview", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
             "Diagnostics", "JSONText"),
+        core(
+            "PolicyChanges", uses: "PolicyLanguage", "PolicyReview", "RelayAnalysis", "AnalysisRecords", "RelayPolicy",
+            "MailTypes", "Diagnostics", "JSONText"),
         core("AnalysisCheck", uses: "RelayPolicy", "MailTypes", "JSONText"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
@@ -70,7 +73,8 @@ let package = Package(
             name: "gatepost",
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
-                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "DecisionRecords", "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
+                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "DecisionRecords", "MailProtocols", "Sessions",
+                "LoginLedger", "MailTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -82,6 +86,9 @@ let package = Package(
             "AnalysisRecords", uses: "AnalysisRecords", "AnalysisCheck", "RelayAnalysis", "RelayPolicy", "MailTypes",
             "Diagnostics", "JSONText"),
         tests("PolicyLanguage", uses: "PolicyLanguage", "PolicyReview", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests(
+            "PolicyChanges", uses: "PolicyChanges", "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy",
+            "MailTypes", "Diagnostics", "JSONText"),
         tests("Tidy"),
         tests("JSONText", uses: "JSONText"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),

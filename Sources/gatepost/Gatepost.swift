@@ -19,7 +19,7 @@ struct Gatepost: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
             WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self,
-            RunCommand.self, ReloadCommand.self, StatusCommand.self, CompletionsCommand.self,
+            PermitCommand.self, RejectCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, CompletionsCommand.self,
         ])
 
     /// Verbs that end by a signal, which they take as an event.

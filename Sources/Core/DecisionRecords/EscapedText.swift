@@ -3,7 +3,7 @@
 /// Every byte that could end a field, a quotation or a line, or start a terminal's control sequence, is written
 /// as `\xNN`; so is the backslash itself, which keeps the text reversible. A field that is too long is cut and
 /// ends in `\+N`, the number of bytes left out.
-enum EscapedText {
+public enum EscapedText {
     /// Longer than any mailbox that RFC 5321 §4.5.3.1 allows (64 + 1 + 255).
     static let longest = 320
 
@@ -29,7 +29,7 @@ enum EscapedText {
 
     /// Text for a terminal: spaces and letters of every script stay, control characters and what turns the
     /// direction of writing become `\u{…}`.
-    static func forTerminal(_ text: String) -> String {
+    public static func forTerminal(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return text.unicodeScalars.map { scalar in
             isControl(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
