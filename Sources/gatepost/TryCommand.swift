@@ -102,7 +102,7 @@ struct TryCommand: ParsableCommand {
         if allow, verdict != .permit {
             counterfactuals = Counterfactuals(
                 of: judgement.request, judgement.explanation.decision, configuration, bytes, file: file.name,
-                files: FileAccess.read)
+                options: shared.config.map { ["-c", $0] } ?? [], files: FileAccess.read)
         }
         if shared.json {
             var answer = record.json

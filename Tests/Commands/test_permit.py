@@ -16,6 +16,7 @@ def added(before, after):
 
 
 def test_a_permit_goes_to_the_end_and_the_rest_stays(gatepost, policy):
+    gatepost("fmt", policy)
     before = policy.read_text()
     answer = gatepost("permit", "-c", policy, "--yes", *NEW, "--owner", "Ann", "--because", 'a "test"')
     assert answer.status == 0, answer

@@ -21,6 +21,8 @@ public struct Counterfactual: Sendable {
     public var rule: Decision.RuleReference
     /// The changed lines of the file; nil where the file stays.
     public var text: TextDifference?
+    /// The whole changed file; nil where the file stays.
+    public var bytes: [UInt8]?
     /// The `gatepost permit` that makes the change, as words for a shell; nil where an editor is needed.
     public var command: [String]?
     /// Nil where the file stays.

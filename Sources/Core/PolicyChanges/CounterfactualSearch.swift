@@ -7,14 +7,16 @@ extension Counterfactuals {
     /// The changes that would have permitted `request`, each applied to the text, read again and asked.
     ///
     /// `decision` is what a session got, of the connection or MAIL too; `bytes` the text that gave `configuration`.
+    /// The time of `request` is the one for which it is to be permitted: today, for a request of last week's log.
+    /// `options` are words of the command line that every command offered has to have, such as `-c FILE`.
     public init(
         of request: RelayRequest, _ decision: Decision, _ configuration: Configuration, _ bytes: [UInt8], file: String,
-        files: FileReading
+        options: [String] = [], files: FileReading
     ) {
         guard decision.verdict != .permit else { return }
         self = withoutActuallyEscaping(files) { files in
             var search = CounterfactualSearch(
-                request: request, configuration: configuration, bytes: bytes, file: file, files: files)
+                request: request, configuration: configuration, bytes: bytes, file: file, options: options, files: files)
             search.find(after: decision)
             return search.found
         }
@@ -32,12 +34,16 @@ struct CounterfactualSearch {
     let configuration: Configuration
     let bytes: [UInt8]
     let file: String
+    let options: [String]
     let files: FileReading
     private(set) var found = Counterfactuals()
 
-    init(request: RelayRequest, configuration: Configuration, bytes: [UInt8], file: String, files: @escaping FileReading) {
+    init(
+        request: RelayRequest, configuration: Configuration, bytes: [UInt8], file: String, options: [String],
+        files: @escaping FileReading
+    ) {
         (self.request, self.configuration, self.bytes) = (request, configuration, bytes)
-        (self.file, self.files) = (file, files)
+        (self.file, self.options, self.files) = (file, options, files)
     }
 
     private var policy: Policy { configuration.policy }
@@ -89,7 +95,19 @@ struct CounterfactualSearch {
             guard let rule = decision.rule, !policy.relay.contains(where: { $0.name == rule.name }) else { return nil }
             return "no rule of `relay` helps: \"\(rule.name)\" (\(rule.at.lineReference)) of `refuse` comes first; "
                 + "change that rule, or put a `pass` before it"
-        default:
+        case .limit:
+            let rule = decision.rule.map { "\"\($0.name)\" (\($0.at.lineReference))" } ?? "the rule"
+            return "the limit of \(rule) is spent, and no later rule is asked: wait, or raise it"
+        case .banned:
+            return "no rule of `relay` helps: `refused-relays` of `limits` keeps this client from relaying for a while; "
+                + "wait, or log in"
+        case .loginFailed:
+            return "no rule helps: the login failed; use the right password"
+        case .upstreamRefused, .upstreamDown, .otherServer:
+            return "no rule helps: the rules permit it, and what refused it is behind them; see the reply"
+        case .storeDown, .shuttingDown:
+            return "no change is needed: let the client try again"
+        case .noRule, .senderNotOwned, .delivery, .relayRule, .observed:
             return nil
         }
     }
@@ -112,7 +130,7 @@ struct CounterfactualSearch {
     private mutating func addDeed(_ kind: Counterfactual.Kind, _ what: String, _ rule: Decision.RuleReference) {
         found.suggestions.append(
             Counterfactual(
-                kind: kind, what: what, rule: rule, text: nil, command: nil, gain: nil, isForThisRequestAlone: true,
+                kind: kind, what: what, rule: rule, text: nil, bytes: nil, command: nil, gain: nil, isForThisRequestAlone: true,
                 failedTests: []))
     }
 
@@ -181,6 +199,7 @@ struct CounterfactualSearch {
         // What refuses it now has to stand below.
         let refusal = rule.flatMap { refusal in policy.relay.first { $0.name == refusal.name } }
         if let refusal { command += ["--before", refusal.name] }
+        command += options
         addChange(.addPermit, "permit this client, sender and recipient until \(day)", command) { text_ throws(EditableConfiguration.Problem) in
             try text_.insert(text, refusal.map { .before($0.name) } ?? .end)
         }
@@ -233,7 +252,7 @@ struct CounterfactualSearch {
         guard let gain = change.gain, !gain.changes.isEmpty else { return }
         found.suggestions.append(
             Counterfactual(
-                kind: kind, what: what, rule: rule, text: change.text, command: command, gain: gain,
+                kind: kind, what: what, rule: rule, text: change.text, bytes: text.bytes, command: command, gain: gain,
                 isForThisRequestAlone: gain.isNothing(but: request), failedTests: change.failedTests))
     }
 

@@ -27,7 +27,7 @@ public struct CounterfactualText {
             return
         }
         if let command = suggestion.command { lines.append("    \(Self.shell(command))") }
-        for line in suggestion.text?.text ?? [] { lines.append("    \(line)") }
+        for line in suggestion.text?.text ?? [] where line != " " { lines.append("    \(line)") }
         if suggestion.isForThisRequestAlone {
             lines.append("    gains: nobody else")
         } else {
