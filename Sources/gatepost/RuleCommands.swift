@@ -8,11 +8,12 @@ struct PermitCommand: ParsableCommand {
         commandName: "permit",
         abstract: "Write a permit into the configuration: shows who gains, proves the tests, asks, reloads.",
         discussion: """
-            The rule goes to the end of relay { }, or before or after a named one. Comments, layout and line ends stay; \
-            a comment says who added the rule and when. Nothing is written where the result has errors or fails a \
+            The rule goes to the end of relay { }, or before or after a named one. Comments, layout and line ends \
+            stay; a comment says who added the rule and when. Nothing is written where the result has errors or fails a \
             test. Each list is words of the language: --from 'office except 192.0.2.66'. Options may be repeated.
 
-            Without a terminal to ask on, --yes is needed. The running daemon is told to reload.
+            Without a terminal to ask on, and with --json, --yes is needed: without it nothing is written. The running \
+            daemon is told to reload.
 
             Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble.
             """)
@@ -32,7 +33,7 @@ struct PermitCommand: ParsableCommand {
         for limit in limit { text.append("limit", try RuleOptions.words([limit], "--limit")) }
         text.append("until", try RuleOptions.words(until.map { [$0] } ?? [], "--until"))
         try rule.appendNotes(to: &text)
-        try RuleWriting(rule: text, place: try rule.place(orElse: .end), options: change, shared: shared).run()
+        try RuleWriting(rule: text, place: rule.place(orElse: .end), options: change, shared: shared).run()
     }
 }
 
@@ -41,11 +42,12 @@ struct RejectCommand: ParsableCommand {
         commandName: "reject",
         abstract: "Write a reject into the configuration: shows who loses, proves the tests, asks, reloads.",
         discussion: """
-            The rule goes to the top of relay { }, or before or after a named one, and so is about relaying only: mail to \
-            local domains never meets it. Comments, layout and line ends stay; a comment says who added the rule and \
+            The rule goes to the top of relay { }, or before or after a named one, and so is about relaying only: mail \
+            to local domains never meets it. Comments, layout and line ends stay; a comment says who added the rule and \
             when. Nothing is written where the result has errors or fails a test.
 
-            Without a terminal to ask on, --yes is needed. The running daemon is told to reload.
+            Without a terminal to ask on, and with --json, --yes is needed: without it nothing is written. The running \
+            daemon is told to reload.
 
             Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble.
             """)
@@ -57,7 +59,7 @@ struct RejectCommand: ParsableCommand {
     func run() throws {
         var text = try rule.text(.reject)
         try rule.appendNotes(to: &text)
-        try RuleWriting(rule: text, place: try rule.place(orElse: .top), options: change, shared: shared).run()
+        try RuleWriting(rule: text, place: rule.place(orElse: .top), options: change, shared: shared).run()
     }
 }
 
@@ -68,19 +70,24 @@ struct RuleOptions: ParsableArguments {
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Clients: addresses, networks, names, file:...; with except.", valueName: "list"))
     var from: [String] = []
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A login, or any; may be repeated.", valueName: "name"))
+    @Option(
+        parsing: .unconditionalSingleValue, help: ArgumentHelp("A login, or any; may be repeated.", valueName: "name"))
     var login: [String] = []
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Senders: patterns, or owned-by-login; may be repeated.", valueName: "pattern"))
     var sender: [String] = []
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Recipients: patterns; may be repeated.", valueName: "pattern"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Recipients: patterns; may be repeated.", valueName: "pattern"))
     var to: [String] = []
     @Option(parsing: .unconditional, help: ArgumentHelp("Who answers for the rule.", valueName: "text"))
     var owner: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Why it is there.", valueName: "text")) var because: String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Put it above this rule.", valueName: "rule")) var before: String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Put it below this rule.", valueName: "rule")) var after: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Put it above this rule.", valueName: "rule")) var before:
+        String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Put it below this rule.", valueName: "rule")) var after:
+        String?
 
     func validate() throws {
         if before != nil && after != nil { throw ValidationError("--before and --after exclude each other.") }
@@ -101,7 +108,9 @@ struct RuleOptions: ParsableArguments {
     func appendNotes(to text: inout RuleText) throws(Trouble) {
         for (keyword, note) in [("owner", owner), ("because", because)] {
             guard let note else { continue }
-            guard let quoted = RuleText.quoted(note) else { throw Trouble("--\(keyword) has a character that no line can have") }
+            guard let quoted = RuleText.quoted(note) else {
+                throw Trouble("--\(keyword) has a character that no line can have")
+            }
             text.append(keyword, [quoted])
         }
     }

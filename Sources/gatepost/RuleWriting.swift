@@ -35,19 +35,27 @@ struct RuleWriting {
             throw Trouble(error.message)
         }
         let change = ProposedChange(
-            of: configuration, old, to: text.bytes, file: file.name, purpose: purpose, at: .now, files: FileAccess.read)
+            of: configuration, old, to: text.bytes, file: file.name, purpose: purpose, at: .now, files: FileAccess.read
+        )
         guard change.errors.isEmpty else {
             for error in change.errors {
                 StandardError.print(shared.style.rendered(error, source: change.sources[error.at.file]) + "\n")
             }
-            StandardError.print("gatepost: not written; \(file.name) would have \(counted(change.errors.count, "error"))")
-            if shared.json { try StandardOutput.print(json(change, file, configuration, written: false, .notAsked).text) }
+            StandardError.print(
+                "gatepost: not written; \(file.name) would have \(counted(change.errors.count, "error"))")
+            if shared.json {
+                try StandardOutput.print(json(change, file, configuration, written: false, .notAsked).text)
+            }
             throw ExitStatus.no
         }
-        if !shared.json { try StandardOutput.print(shown(change, configuration)) }
+        if !shared.json {
+            try StandardOutput.print(shown(change, configuration))
+        } else if !options.yes {
+            // A program that leaves --yes out sees what would happen.
+            try StandardOutput.print(json(change, file, configuration, written: false, .notAsked).text)
+        }
         guard try isWanted() else {
             StandardError.print("gatepost: not written")
-            if shared.json { try StandardOutput.print(json(change, file, configuration, written: false, .notAsked).text) }
             throw ExitStatus.no
         }
         try write(change, over: old, file)
@@ -57,12 +65,15 @@ struct RuleWriting {
         } else {
             try StandardOutput.print("\(file.name): written" + Self.words(reload))
         }
-        if case .refused(let why) = reload { throw Trouble("\(file.name) is written, but the daemon did not take it: \(why)") }
+        if case .refused(let why) = reload {
+            throw Trouble("\(file.name) is written, but the daemon did not take it: \(why)")
+        }
     }
 
     /// `added by ann with gatepost permit, 24 Nov 2026`
     private var note: String {
-        let user = getenv("SUDO_USER").map { String(cString: $0) }
+        let user =
+            getenv("SUDO_USER").map { String(cString: $0) }
             ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "user \(getuid())"
         let date = Instant.now.localText.split(separator: " ").prefix(3).joined(separator: " ")
         return "added by \(user) with gatepost \(rule.verb.rawValue), \(date)"
@@ -104,15 +115,17 @@ struct RuleWriting {
 
     /// What the rule itself is warned of.
     private func newWarnings(_ change: ProposedChange) -> [Diagnostic] {
-        guard let rule = change.configuration?.policy.relay.first(where: { $0.name == self.rule.name }) else { return [] }
+        guard let rule = change.configuration?.policy.relay.first(where: { $0.name == self.rule.name }) else {
+            return []
+        }
         let lines = rule.at.line...rule.at.line + self.rule.lines.count
         return change.problems.filter { $0.at.file == rule.at.file && lines.contains($0.at.line) }
     }
 
     private func isWanted() throws(Trouble) -> Bool {
         if options.yes { return true }
-        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
-            throw Trouble("not written: there is no terminal to ask on; --yes writes without asking")
+        guard !shared.json, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+            throw Trouble("not written: there is nobody to ask; --yes writes without asking")
         }
         _ = FileAccess.write(Array("Write it? [y/N] ".utf8), to: STDERR_FILENO)
         let answer = (readLine() ?? "").lowercased()
@@ -132,7 +145,9 @@ struct RuleWriting {
 
     private func reload(_ file: ConfigurationFile) -> Reload {
         guard !options.noReload else { return .notAsked }
-        guard let state = try? shared.stateDirectory(), ControlSocket.isAnswered(state: state) else { return .noDaemon }
+        guard let state = try? shared.stateDirectory(), ControlSocket.isAnswered(state: state) else {
+            return .noDaemon
+        }
         do throws(Trouble) {
             let answer = try ControlSocket.ask(.reload, state: state)
             if answer["ok"] == .bool(true) { return .reloaded }

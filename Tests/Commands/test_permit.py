@@ -82,6 +82,9 @@ def test_without_a_terminal_it_needs_yes(gatepost, policy):
     answer = gatepost("permit", "-c", policy, *NEW)
     assert answer.status == 2 and "--yes" in answer.err
     assert "+    permit" in answer.out
+    answer = gatepost("permit", "-c", policy, "--json", *NEW)
+    assert answer.status == 2 and not answer.json["written"] and answer.json["gained"]
+    validate(answer.json, "rule-change")
     assert policy.read_bytes() == before
 
 

@@ -42,7 +42,9 @@ struct CounterfactualTests {
         """
 
     static func files(_ path: String) -> Result<[UInt8], FileProblem> {
-        path == "users" ? .success(Array("anna - anna@ours.test\nbert - bert@ours.test\n".utf8)) : .failure(FileProblem("no such file"))
+        path == "users"
+            ? .success(Array("anna - anna@ours.test\nbert - bert@ours.test\n".utf8))
+            : .failure(FileProblem("no such file"))
     }
 
     static func configuration(_ text: String = text) throws -> Configuration {
@@ -68,13 +70,16 @@ struct CounterfactualTests {
     static func found(_ request: RelayRequest, in text: String = text) throws -> Counterfactuals {
         let configuration = try configuration(text)
         return Counterfactuals(
-            of: request, decision(request, configuration.policy), configuration, Array(text.utf8), file: "x.conf", files: files)
+            of: request, decision(request, configuration.policy), configuration, Array(text.utf8), file: "x.conf",
+            files: files)
     }
 
     /// Points of every set of the example and beside them.
     static func world() throws -> [RelayRequest] {
         var world: [RelayRequest] = []
-        for client in ["192.0.2.1", "192.0.2.66", "10.0.0.1", "198.51.100.8", "198.51.100.9", "203.0.113.66", "2001:db8::1"] {
+        for client in [
+            "192.0.2.1", "192.0.2.66", "10.0.0.1", "198.51.100.8", "198.51.100.9", "203.0.113.66", "2001:db8::1",
+        ] {
             for sender in ["<>", "anna@ours.test", "gone@ours.test", "x@evil.test"] {
                 for to in ["y@victim.test", "z@victim.test", "y@a.test", "y@ours.test", "y%victim.test@ours.test"] {
                     for login in [nil, "anna", "other"] {
@@ -126,8 +131,14 @@ struct CounterfactualTests {
         "the first suggestion is the mildest",
         arguments: [
             ("198.51.100.8", "anna@ours.test", "y@victim.test", "log in as anna", 13),
-            ("198.51.100.8", "x@evil.test", "y@victim.test", "permit this client, sender and recipient until 2026-12-01", 24),
-            ("192.0.2.1", "gone@ours.test", "y@victim.test", "permit this client, sender and recipient until 2026-12-01", 12),
+            (
+                "198.51.100.8", "x@evil.test", "y@victim.test",
+                "permit this client, sender and recipient until 2026-12-01", 24
+            ),
+            (
+                "192.0.2.1", "gone@ours.test", "y@victim.test",
+                "permit this client, sender and recipient until 2026-12-01", 12
+            ),
         ])
     func first(client: String, sender: String, to: String, what: String, line: Int) throws {
         let found = try Self.found(try Self.request(client, sender, to))
@@ -142,7 +153,9 @@ struct CounterfactualTests {
     func otherListener() throws {
         let text = Self.text.replacing(
             "relay {",
-            with: "listen submission {\n    address 127.0.0.1:2587\n    starttls required\n    auth required\n}\nrelay {")
+            with:
+                "listen submission {\n    address 127.0.0.1:2587\n    starttls required\n    auth required\n}\nrelay {"
+        )
         let onPublic = try Self.found(
             try Self.request("198.51.100.8", "anna@ours.test", "y@victim.test") { $0.listener = "public" }, in: text)
         #expect(onPublic.suggestions.first?.what == "log in as anna on the listener submission, over TLS")
@@ -166,7 +179,9 @@ struct CounterfactualTests {
         #expect(found.suggestions.isEmpty)
     }
 
-    @Test("a spent limit and a server's own word are nothing that a rule could mend", arguments: [Reason.limit, .banned, .upstreamRefused])
+    @Test(
+        "a spent limit and a server's own word are nothing that a rule could mend",
+        arguments: [Reason.limit, .banned, .upstreamRefused])
     func afterTheRules(reason: Reason) throws {
         let configuration = try Self.configuration()
         let request = try Self.request("192.0.2.1", "x@evil.test", "y@victim.test")
@@ -180,7 +195,10 @@ struct CounterfactualTests {
 
     @Test("paths of strangers are words of the language and of a shell, or are not offered")
     func hostilePaths() throws {
-        for sender in ["\"a' $(x) b\"@evil.test", "\"x } permit\"@evil.test", "\"*\"@evil.test", "file:users@evil.test", "a#b@evil.test"] {
+        for sender in [
+            "\"a' $(x) b\"@evil.test", "\"x } permit\"@evil.test", "\"*\"@evil.test", "file:users@evil.test",
+            "a#b@evil.test",
+        ] {
             let request = try Self.request("198.51.100.8", sender, "y@victim.test")
             let narrow = try Self.found(request).suggestions.first { $0.kind == .addPermit }
             guard let narrow else { continue }

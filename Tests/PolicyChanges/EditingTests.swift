@@ -12,7 +12,8 @@ struct EditingTests {
         return rule
     }()
     static let added = [
-        "    # added by ann", "    permit \"new\" {", "        from    192.0.2.9", "        sender  *@ours.example", "    }",
+        "    # added by ann", "    permit \"new\" {", "        from    192.0.2.9", "        sender  *@ours.example",
+        "    }",
     ]
 
     static let long = """
@@ -49,8 +50,10 @@ struct EditingTests {
         arguments: [
             ("relay { }\n", "relay {\nNEW}\n"), ("relay {}", "relay {\nNEW}"),
             ("relay { permit \"a\" { from 192.0.2.1 } }\n", "relay {\n    permit \"a\" { from 192.0.2.1 }\nNEW}\n"),
-            ("relay {\n    permit \"a\" {\n        from 192.0.2.1 } }\n",
-             "relay {\n    permit \"a\" {\n        from 192.0.2.1 }\nNEW}\n"),
+            (
+                "relay {\n    permit \"a\" {\n        from 192.0.2.1 } }\n",
+                "relay {\n    permit \"a\" {\n        from 192.0.2.1 }\nNEW}\n"
+            ),
             ("version 1\n", "version 1\n\nrelay {\nNEW}\n"), ("version 1", "version 1\n\nrelay {\nNEW}\n"),
         ])
     func layouts(old: String, new: String) throws {
@@ -109,7 +112,9 @@ struct EditingTests {
         case "to": try text.add("y@b.example", to: "to", ofRule: "x")
         default: _ = try text.removeException(change.hasSuffix("0") ? 0 : 1, ofRule: "x")
         }
-        let (before, after) = (old.split(separator: "\n"), String(decoding: text.bytes, as: UTF8.self).split(separator: "\n"))
+        let (before, after) = (
+            old.split(separator: "\n"), String(decoding: text.bytes, as: UTF8.self).split(separator: "\n")
+        )
         #expect(zip(before, after).filter { $0 != $1 }.map { String($0.1) } == [line])
         #expect(before.count == after.count)
     }
@@ -117,7 +122,8 @@ struct EditingTests {
     @Test("the last exception takes `except` with it")
     func lastException() throws {
         var text = EditableConfiguration(
-            Array("relay { permit \"x\" { from 192.0.2.0/24 except file:k.list may-be-empty } }\n".utf8), file: "x.conf")
+            Array("relay { permit \"x\" { from 192.0.2.0/24 except file:k.list may-be-empty } }\n".utf8),
+            file: "x.conf")
         #expect(try text.removeException(0, ofRule: "x") == "file:k.list may-be-empty")
         #expect(String(decoding: text.bytes, as: UTF8.self) == "relay { permit \"x\" { from 192.0.2.0/24 } }\n")
     }

@@ -6,7 +6,8 @@ public struct Counterfactual: Sendable {
     /// Raw values are the words of the JSON; in the order in which equally wide ones are offered.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// The client does something else; the file stays.
-        case logIn = "log-in", encrypt = "use-tls"
+        case logIn = "log-in"
+        case encrypt = "use-tls"
         case addPermit = "add-permit"
         case removeException = "remove-exception"
         case addToNetwork = "add-to-network"

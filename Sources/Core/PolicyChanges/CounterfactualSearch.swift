@@ -16,7 +16,8 @@ extension Counterfactuals {
         guard decision.verdict != .permit else { return }
         self = withoutActuallyEscaping(files) { files in
             var search = CounterfactualSearch(
-                request: request, configuration: configuration, bytes: bytes, file: file, options: options, files: files)
+                request: request, configuration: configuration, bytes: bytes, file: file, options: options,
+                files: files)
             search.find(after: decision)
             return search.found
         }
@@ -99,7 +100,8 @@ struct CounterfactualSearch {
             let rule = decision.rule.map { "\"\($0.name)\" (\($0.at.lineReference))" } ?? "the rule"
             return "the limit of \(rule) is spent, and no later rule is asked: wait, or raise it"
         case .banned:
-            return "no rule of `relay` helps: `refused-relays` of `limits` keeps this client from relaying for a while; "
+            return
+                "no rule of `relay` helps: `refused-relays` of `limits` keeps this client from relaying for a while; "
                 + "wait, or log in"
         case .loginFailed:
             return "no rule helps: the login failed; use the right password"
@@ -130,7 +132,8 @@ struct CounterfactualSearch {
     private mutating func addDeed(_ kind: Counterfactual.Kind, _ what: String, _ rule: Decision.RuleReference) {
         found.suggestions.append(
             Counterfactual(
-                kind: kind, what: what, rule: rule, text: nil, bytes: nil, command: nil, gain: nil, isForThisRequestAlone: true,
+                kind: kind, what: what, rule: rule, text: nil, bytes: nil, command: nil, gain: nil,
+                isForThisRequestAlone: true,
                 failedTests: []))
     }
 
@@ -194,13 +197,16 @@ struct CounterfactualSearch {
         text.append("to", [Self.word(ReversePath.mailbox(recipient))])
         text.append("until", ["\(day)"])
         var command = ["gatepost", "permit"]
-        for statement in text.statements { command += ["--" + statement.keyword, statement.words.joined(separator: " ")] }
+        for statement in text.statements {
+            command += ["--" + statement.keyword, statement.words.joined(separator: " ")]
+        }
         command += ["--name", name]
         // What refuses it now has to stand below.
         let refusal = rule.flatMap { refusal in policy.relay.first { $0.name == refusal.name } }
         if let refusal { command += ["--before", refusal.name] }
         command += options
-        addChange(.addPermit, "permit this client, sender and recipient until \(day)", command) { text_ throws(EditableConfiguration.Problem) in
+        addChange(.addPermit, "permit this client, sender and recipient until \(day)", command) {
+            text_ throws(EditableConfiguration.Problem) in
             try text_.insert(text, refusal.map { .before($0.name) } ?? .end)
         }
     }

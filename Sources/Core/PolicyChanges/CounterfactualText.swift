@@ -31,7 +31,8 @@ public struct CounterfactualText {
         if suggestion.isForThisRequestAlone {
             lines.append("    gains: nobody else")
         } else {
-            lines.append("    gains: " + (gain.isDangerous ? "DANGER: " : "") + (gain.headline ?? "only who has another proof"))
+            lines.append(
+                "    gains: " + (gain.isDangerous ? "DANGER: " : "") + (gain.headline ?? "only who has another proof"))
             for line in gain.lines.prefix(Self.mostGains) { lines.append("        \(line)") }
             let more = gain.lines.count - Self.mostGains
             if more > 0 { lines.append("        and \(more) more; --json has them") }
@@ -44,9 +45,11 @@ public struct CounterfactualText {
     /// Words as a POSIX shell reads them; paths of strangers are among them.
     static func shell(_ words: [String]) -> String {
         words.map { word in
-            let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "@%+=:,./-_".utf8.contains(byte)
-            }
+            let isPlain =
+                !word.isEmpty
+                && word.utf8.allSatisfy { byte in
+                    (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "@%+=:,./-_".utf8.contains(byte)
+                }
             return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
         }.joined(separator: " ")
     }

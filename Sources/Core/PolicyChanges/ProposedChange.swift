@@ -23,7 +23,8 @@ public struct ProposedChange: Sendable {
 
     /// `old` and `oldBytes` are the configuration as it stands.
     public init(
-        of old: Configuration, _ oldBytes: [UInt8], to bytes: [UInt8], file: String, purpose: ReadPurpose, at now: Instant,
+        of old: Configuration, _ oldBytes: [UInt8], to bytes: [UInt8], file: String, purpose: ReadPurpose,
+        at now: Instant,
         files: FileReading
     ) {
         self.bytes = bytes

@@ -40,7 +40,9 @@ public struct RightsGain: Sendable {
         guard !amount.isEmpty else { return nil }
         let all = clients == .everything
         let destinations = Set(
-            changes.filter { !$0.grant.requests.needsMoreThanAddress }.map { GrantText($0.grant, of: policy).recipients })
+            changes.filter { !$0.grant.requests.needsMoreThanAddress }.map {
+                GrantText($0.grant, of: policy).recipients
+            })
         let to = destinations.count == 1 ? destinations.first ?? "" : "to \(destinations.count) kinds of recipients"
         return "this would let \(all ? "every address" : amount) send \(to)"
     }

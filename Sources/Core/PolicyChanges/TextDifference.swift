@@ -1,7 +1,11 @@
 /// The lines in which two texts differ, as `diff -u` shows them: what was changed together is one stretch.
 public struct TextDifference: Hashable, Sendable {
     public struct Line: Hashable, Sendable {
-        public enum Sign: String, Hashable, Sendable { case kept = " ", removed = "-", added = "+" }
+        public enum Sign: String, Hashable, Sendable {
+            case kept = " "
+            case removed = "-"
+            case added = "+"
+        }
         public var sign: Sign
         /// Without its line end.
         public var text: String
@@ -18,7 +22,9 @@ public struct TextDifference: Hashable, Sendable {
         var head = 0
         while head < min(old.count, new.count), old[head] == new[head] { head += 1 }
         var tail = 0
-        while tail < min(old.count, new.count) - head, old[old.count - 1 - tail] == new[new.count - 1 - tail] { tail += 1 }
+        while tail < min(old.count, new.count) - head, old[old.count - 1 - tail] == new[new.count - 1 - tail] {
+            tail += 1
+        }
         let start = max(head - context, 0)
         firstLine = start + 1
         lines = old[start..<head].map { Line(sign: .kept, text: $0) }

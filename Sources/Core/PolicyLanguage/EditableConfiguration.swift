@@ -9,7 +9,8 @@ public struct EditableConfiguration: Sendable {
     public enum Place: Hashable, Sendable {
         case top, end
         /// The name of a rule of the same block.
-        case before(String), after(String)
+        case before(String)
+        case after(String)
     }
 
     /// Why a change cannot be made; the text follows `error: `.
@@ -30,7 +31,8 @@ public struct EditableConfiguration: Sendable {
     /// Puts a rule into `relay { }`, which is made at the file's end where there is none. `note` becomes a comment
     /// above it.
     public mutating func insert(_ rule: RuleText, _ place: Place, note: String? = nil) throws(Problem) {
-        let comment = note.map { ["# " + String(String.UnicodeScalarView($0.unicodeScalars.filter { $0.value >= 0x20 })) ] } ?? []
+        let comment =
+            note.map { ["# " + String(String.UnicodeScalarView($0.unicodeScalars.filter { $0.value >= 0x20 }))] } ?? []
         let lines = (comment + rule.lines).map { "    " + $0 }
         guard try relay() != nil else {
             if case .before(let name) = place { throw Self.noRule(name) }
@@ -75,7 +77,8 @@ public struct EditableConfiguration: Sendable {
         let text = try EditedText(bytes, file: file)
         guard let block = try relay()?.block, let end = block.end else { throw Problem("`relay` needs a block") }
         var edits: [(Range<Int>, String)] = []
-        for (place, indent) in block.statements.map({ ($0.at, "    ") }) + [(end, "")] {
+        let starts = block.statements.map { ($0.at, "    ") } + [(end, "")]
+        for (place, indent) in starts {
             let offset = text.offset(of: place)
             let space = text.spaceBefore(offset)
             if space.lowerBound > text.start(ofLine: place.line) { edits.append((space, text.lineEnd + indent)) }
@@ -101,7 +104,7 @@ public struct EditableConfiguration: Sendable {
         add(word, behind: listed.last ?? statement.keyword, text)
     }
 
-    /// The words behind `except` in the `from` line of a rule of `relay { }`; `may-be-empty` belongs to the word before.
+    /// How many lists stand behind `except` in the `from` line of a rule; `may-be-empty` belongs to the word before.
     public func exceptions(ofRule name: String) -> Int {
         guard let statement = try? statement("from", ofRule: name) else { return 0 }
         return Self.exceptions(of: statement).count

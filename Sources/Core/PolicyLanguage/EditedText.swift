@@ -52,7 +52,8 @@ struct EditedText {
         var first = line
         while first > 1 {
             let above = bytes[start(ofLine: first - 1)..<start(ofLine: first)]
-            guard above.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) == UInt8(ascii: "#") else {
+            guard above.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) == UInt8(ascii: "#")
+            else {
                 break
             }
             first -= 1
