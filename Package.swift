@@ -56,6 +56,9 @@ let package = Package(
         core(
             "PolicyReview", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
             "Diagnostics", "JSONText"),
+        core(
+            "PolicyChanges", uses: "PolicyLanguage", "PolicyReview", "RelayAnalysis", "AnalysisRecords", "RelayPolicy",
+            "MailTypes", "Diagnostics", "JSONText"),
         core("AnalysisCheck", uses: "RelayPolicy", "MailTypes", "JSONText"),
         core("MailLogs", uses: "DecisionRecords", "RelayPolicy", "MailTypes"),
         core("MailProtocols", uses: "MailTypes"),
@@ -71,8 +74,8 @@ let package = Package(
             name: "gatepost",
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
-                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "DecisionRecords", "MailLogs", "MailProtocols",
-                "Sessions", "LoginLedger", "MailTransport",
+                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "DecisionRecords", "MailLogs",
+                "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -84,6 +87,9 @@ let package = Package(
             "AnalysisRecords", uses: "AnalysisRecords", "AnalysisCheck", "RelayAnalysis", "RelayPolicy", "MailTypes",
             "Diagnostics", "JSONText"),
         tests("PolicyLanguage", uses: "PolicyLanguage", "PolicyReview", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests(
+            "PolicyChanges", uses: "PolicyChanges", "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy",
+            "MailTypes", "Diagnostics", "JSONText"),
         tests("Tidy"),
         tests("JSONText", uses: "JSONText"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),

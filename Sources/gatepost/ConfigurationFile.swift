@@ -45,11 +45,13 @@ struct ConfigurationFile {
 
     /// For commands that only use the configuration: its errors go to standard error and end the command.
     func configuration(purpose: ReadPurpose) throws(Trouble) -> Configuration {
-        let result: ReadResult
-        switch bytes() {
-        case .success(let bytes): result = read(bytes, purpose: purpose)
-        case .failure(let problem): throw Trouble("cannot read \(name): \(problem.message)")
-        }
+        try configurationAndText(purpose: purpose).configuration
+    }
+
+    /// The same with the bytes that were read.
+    func configurationAndText(purpose: ReadPurpose) throws(Trouble) -> (configuration: Configuration, bytes: [UInt8]) {
+        let bytes = try text()
+        let result = read(bytes, purpose: purpose)
         guard let configuration = result.configuration else {
             let errors = result.diagnostics.filter { $0.severity >= .error }
             for error in errors {
@@ -57,7 +59,15 @@ struct ConfigurationFile {
             }
             throw Trouble("\(name) has \(counted(errors.count, "error")); `gatepost check` shows the warnings too")
         }
-        return configuration
+        return (configuration, bytes)
+    }
+
+    /// The bytes, or trouble.
+    func text() throws(Trouble) -> [UInt8] {
+        switch bytes() {
+        case .success(let bytes): return bytes
+        case .failure(let problem): throw Trouble("cannot read \(name): \(problem.message)")
+        }
     }
 }
 

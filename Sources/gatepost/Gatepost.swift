@@ -18,8 +18,9 @@ struct Gatepost: AsyncParsableCommand {
         version: "gatepost \(Version.text)",
         subcommands: [
             DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
-            WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self,
-            RunCommand.self, ReloadCommand.self, StatusCommand.self, ShadowCommand.self, CompletionsCommand.self,
+            WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self, PermitCommand.self,
+            RejectCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, ShadowCommand.self,
+            CompletionsCommand.self,
         ])
 
     /// Verbs that end by a signal, which they take as an event.

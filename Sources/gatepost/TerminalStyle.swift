@@ -21,6 +21,12 @@ struct TerminalStyle {
         isColored ? "\u{1b}[1;\(color.rawValue)m\(text)\u{1b}[0m" : text
     }
 
+    /// What is added, and what is well.
+    func good(_ text: String) -> String { painted(text, .green) }
+
+    /// What is dangerous.
+    func bad(_ text: String) -> String { painted(text, .red) }
+
     /// `text`, which begins with the word of `verdict`.
     func paint(_ text: String, verdict: Verdict) -> String {
         let word = verdict.rawValue

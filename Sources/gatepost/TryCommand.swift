@@ -2,6 +2,7 @@ import ArgumentParser
 import DecisionRecords
 import JSONText
 import MailTypes
+import PolicyChanges
 import PolicyLanguage
 import RelayPolicy
 
@@ -15,6 +16,9 @@ struct TryCommand: ParsableCommand {
 
             --batch reads one JSON request a line (docs/json/try-request.schema.json) and answers each with one JSON \
             line, in order; an unreadable one with {"error":...}. -i plays the gate for a dialogue by hand.
+
+            --allow shows, for a recipient that is not permitted, small changes that would permit it, each proved, \
+            with the lines of configuration and who else gains. Nothing is written; `gatepost permit` writes.
 
             Exit status: 0 permit, 1 reject or defer, 2 a request or the configuration cannot be read. \
             With --batch: 0, or 2 if a line could not be read; with -i: 0 (with --json the decisions are the answer, and \
@@ -52,9 +56,11 @@ struct TryCommand: ParsableCommand {
     var at: String?
     @Flag(help: "JSON requests on standard input, JSON decisions on standard output.") var batch = false
     @Flag(name: .customShort("i"), help: "A whole dialogue by hand.") var interactive = false
+    @Flag(help: "Show the smallest changes that would permit it, and who else would gain.") var allow = false
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
+        if allow && (batch || interactive) { throw ValidationError("--allow is about one request.") }
         let paths = sender != nil || to != nil
         if batch && (interactive || paths || !facts.isEmpty) {
             throw ValidationError("--batch takes everything from standard input.")
@@ -69,7 +75,8 @@ struct TryCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try shared.configurationFile().configuration(purpose: .policyOnly)
+        let file = try shared.configurationFile()
+        let (configuration, bytes) = try file.configurationAndText(purpose: .policyOnly)
         if batch {
             if try TryBatch(policy: configuration.policy, listeners: ListenerNames(configuration)).run() > 0 { throw ExitStatus.trouble }
         } else if interactive {
@@ -78,20 +85,36 @@ struct TryCommand: ParsableCommand {
                 configuration: configuration, facts: facts, isDated: at != nil, answersInJSON: shared.json)
             try dialogue.run()
         } else {
-            try answer(try trial(sender: sender, to: to, configuration), configuration)
+            try answer(try trial(sender: sender, to: to, configuration), configuration, file, bytes)
         }
     }
 
-    private func answer(_ trial: TrialRequest, _ configuration: Configuration) throws {
+    private func answer(
+        _ trial: TrialRequest, _ configuration: Configuration, _ file: ConfigurationFile, _ bytes: [UInt8]
+    ) throws {
         let judgement = trial.judged(by: configuration.policy)
         let record = DecisionRecord(id: DecisionIdentifier.next(), trial: trial, judgement: judgement)
         let verdict = record.decision.verdict
+        var counterfactuals: Counterfactuals?
+        if allow, verdict != .permit {
+            counterfactuals = Counterfactuals(
+                of: judgement.request, judgement.explanation.decision, configuration, bytes, file: file.name,
+                options: shared.config.map { ["-c", $0] } ?? [], files: FileAccess.read)
+        }
         if shared.json {
-            try StandardOutput.print(record.json.text)
+            var answer = record.json
+            if allow, case .object(let members) = answer {
+                answer = .object(members + [.init("allow", counterfactuals?.json ?? .null)])
+            }
+            try StandardOutput.print(answer.text)
         } else {
             let lines = DecisionText(record, time: record.time.localText).lines
             let text = lines.joined(separator: "\n")
             try StandardOutput.print(shared.style.paint(text, verdict: verdict))
+            if let counterfactuals {
+                let lines = CounterfactualText(counterfactuals).lines.map(EscapedText.forTerminal)
+                try StandardOutput.print("\nWhat would permit it:\n\n" + lines.joined(separator: "\n"))
+            }
         }
         if verdict != .permit { throw ExitStatus.no }
     }

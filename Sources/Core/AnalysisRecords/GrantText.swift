@@ -79,7 +79,8 @@ public struct GrantText {
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
-    private var recipients: String {
+    /// `to elsewhere`
+    public var recipients: String {
         let recipients = grant.requests.recipients
         if recipients.patterns == nil, recipients.exceptions.isEmpty { return "to anywhere" }
         let local = Set(

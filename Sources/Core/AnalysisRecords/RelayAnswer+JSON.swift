@@ -52,28 +52,28 @@ extension StrangersAnswer {
 extension RightsDifference {
     /// As `docs/json/diff.schema.json` describes it.
     public func json(from old: Policy, to new: Policy) -> JSONValue {
-        func changes(_ changes: [Change], _ policy: Policy) -> JSONValue {
-            .array(
-                changes.map { change in
-                    guard case .object(var members) = GrantRecord(change.grant, of: policy).json else { return .null }
-                    members.append(
-                        .init(
-                            "otherwise",
-                            .object([
-                                .init("verdict", .string(change.otherwise.verdict.rawValue)),
-                                .init("reason", .string(change.otherwise.reason.rawValue)),
-                                .init(
-                                    "rule",
-                                    change.otherwise.rule.map {
-                                        .object([.init("name", .string($0.name)), .init("at", .string($0.at.lineReference))])
-                                    } ?? .null),
-                            ])))
-                    return .object(members)
-                })
-        }
+        func changes(_ changes: [Change], _ policy: Policy) -> JSONValue { .array(changes.map { $0.json(of: policy) }) }
         return .object([
             .init("gained", changes(gained, new)), .init("lost", changes(lost, old)),
             .init("addressFormsDiffer", .bool(treatsAddressFormsOtherwise)),
         ])
+    }
+}
+
+extension RightsDifference.Change {
+    /// The grant, with what the other policy says to its witness. `policy` is the one that grants.
+    public func json(of policy: Policy) -> JSONValue {
+        guard case .object(var members) = GrantRecord(grant, of: policy).json else { return .null }
+        let rule = otherwise.rule.map { rule in
+            JSONValue.object([.init("name", .string(rule.name)), .init("at", .string(rule.at.lineReference))])
+        }
+        members.append(
+            .init(
+                "otherwise",
+                .object([
+                    .init("verdict", .string(otherwise.verdict.rawValue)),
+                    .init("reason", .string(otherwise.reason.rawValue)), .init("rule", rule ?? .null),
+                ])))
+        return .object(members)
     }
 }

@@ -54,7 +54,7 @@ public struct RelayAnswerText {
     }
 
     /// Who need nothing but an address come first, by how many they are.
-    static func width(_ grant: Grant) -> Double {
+    public static func width(_ grant: Grant) -> Double {
         let requests = grant.requests
         let open = requests.clients.subtracting(.notPublic)
         let share = max(Double(open.count(.v4)) / 0x1p32, Double(open.count(.v6)) / 0x1p128)

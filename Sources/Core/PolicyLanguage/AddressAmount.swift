@@ -9,6 +9,18 @@ public enum AddressAmount {
         return parts.isEmpty ? "no public address" : parts.joined(separator: " and ")
     }
 
+    /// Public or not: `254 addresses`, `IPv6 addresses worth a /64`; for none the empty text.
+    public static func plain(_ set: AddressSet) -> String {
+        var parts: [String] = []
+        let (few, many) = (set.count(.v4), set.count(.v6))
+        if few > 0 || (1...UInt128(1) << 32).contains(many) {
+            let count = few + (many <= 1 << 32 ? many : 0)
+            parts.append("\(grouped(count)) address\(count == 1 ? "" : "es")")
+        }
+        if many > 1 << 32 { parts.append("IPv6 addresses worth a /\(prefix(of: many))") }
+        return parts.joined(separator: " and ")
+    }
+
     /// The smallest network that holds `count` addresses.
     private static func prefix(of count: UInt128) -> Int { (count - 1).leadingZeroBitCount }
 

@@ -32,6 +32,8 @@ struct Block {
     /// The opening brace.
     var at: SourceLocation
     var statements: [Statement] = []
+    /// The closing brace; nil where it is missing.
+    var end: SourceLocation?
 }
 
 /// A file cut into statements, and what was wrong with its form.

@@ -124,6 +124,7 @@ struct StatementParser {
             let next = index < tokens.count ? " before line \(tokens[index].line)" : ""
             report(brace, "this block is not closed\(next)", fix: "write `}` on a line of its own where it ends")
         } else {
+            block.end = location(tokens[index])
             index += 1
         }
         return block

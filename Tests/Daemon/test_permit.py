@@ -1,0 +1,35 @@
+"""permit and reject before a running daemon: the change counts at once."""
+
+import json
+
+import pytest
+from rig.client import deliver
+from rig.gate import gate_before, gatepost
+
+
+@pytest.fixture
+def own(shared_server):
+    with gate_before(shared_server) as gate:
+        yield gate
+
+
+PERMIT = ("permit", "--yes", "--name", "here", "--from", "127.0.0.1", "--to", "victim@outside.test")
+
+
+def test_a_permit_counts_at_once(own):
+    assert deliver(own.port, "victim@outside.test").code == 550
+    answer = gatepost(*PERMIT, "-c", own.file)
+    assert answer.returncode == 0 and "and reloaded" in answer.stdout, answer
+    assert deliver(own.port, "victim@outside.test").code == 250
+    assert deliver(own.port, "other@outside.test").code == 550
+    answer = gatepost("reject", "--json", "--yes", "--name", "not here", "--from", "127.0.0.0/8", "-c", own.file)
+    assert json.loads(answer.stdout)["reloaded"] is True
+    assert deliver(own.port, "victim@outside.test").code == 550
+
+
+def test_the_daemon_is_not_told_when_that_is_not_wanted(own):
+    answer = gatepost(*PERMIT, "--no-reload", "-c", own.file)
+    assert answer.returncode == 0 and "not reloaded" in answer.stdout
+    assert deliver(own.port, "victim@outside.test").code == 550
+    assert own.reload().returncode == 0
+    assert deliver(own.port, "victim@outside.test").code == 250
