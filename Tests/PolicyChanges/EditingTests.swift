@@ -51,8 +51,8 @@ struct EditingTests {
             ("relay { }\n", "relay {\nNEW}\n"), ("relay {}", "relay {\nNEW}"),
             ("relay { permit \"a\" { from 192.0.2.1 } }\n", "relay {\n    permit \"a\" { from 192.0.2.1 }\nNEW}\n"),
             (
-                "relay {\n    permit \"a\" {\n        from 192.0.2.1 } }\n",
-                "relay {\n    permit \"a\" {\n        from 192.0.2.1 }\nNEW}\n"
+                "relay {\n    permit \"a\" { from 192.0.2.1 } }\n",
+                "relay {\n    permit \"a\" { from 192.0.2.1 }\nNEW}\n"
             ),
             ("version 1\n", "version 1\n\nrelay {\nNEW}\n"), ("version 1", "version 1\n\nrelay {\nNEW}\n"),
         ])

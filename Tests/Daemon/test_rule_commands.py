@@ -5,6 +5,7 @@ import json
 import pytest
 from rig.client import deliver
 from rig.gate import gate_before, gatepost
+from rig.loopback import STRANGER
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def own(shared_server):
         yield gate
 
 
-PERMIT = ("permit", "--yes", "--name", "here", "--from", "127.0.0.1", "--to", "victim@outside.test")
+PERMIT = ("permit", "--yes", "--name", "here", "--from", STRANGER, "--to", "victim@outside.test")
 
 
 def test_a_permit_counts_at_once(own):
