@@ -31,10 +31,12 @@ let package = Package(
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords",
             ]),
+        .library(name: "GatepostStorage", targets: ["Storage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Core: values and pure functions.
@@ -56,13 +58,19 @@ let package = Package(
         shell(
             "MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "LoginLedger",
             products: nio),
+        shell(
+            "Storage", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics",
+            products: [
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ]),
 
         // The program: one file a command.
         .executableTarget(
             name: "gatepost",
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "DecisionRecords",
-                "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
+                "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -75,6 +83,13 @@ let package = Package(
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "Storage", "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/Storage"),
         tests("Sessions", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "Diagnostics"),
     ]
 )

@@ -18,7 +18,8 @@ struct Gatepost: AsyncParsableCommand {
         version: "gatepost \(Version.text)",
         subcommands: [
             DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
-            RunCommand.self, ReloadCommand.self, StatusCommand.self, CompletionsCommand.self,
+            RunCommand.self, ReloadCommand.self, StatusCommand.self, LogCommand.self, WhyCommand.self,
+            CompletionsCommand.self,
         ])
 
     /// Verbs that end by a signal, which they take as an event.

@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-VERBS = ["check", "fmt", "try", "quickstart", "completions"]
+VERBS = ["check", "fmt", "try", "quickstart", "completions", "log", "why"]
 
 
 def test_version_is_an_answer(gatepost):

@@ -55,7 +55,7 @@ actor Daemon {
             let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay)
             try await gateway.apply(GatewaySettings(loaded.configuration))
             active = loaded
-            log.use(loaded.configuration.log.format)
+            log.use(loaded)
             log.note("state=reloaded config=\(loaded.file) hash=\(loaded.fingerprint)")
             return ReloadAnswer(isGood: true, problems: loaded.warnings.map(\.json), text: "").json
         } catch let refusal as LoadedConfiguration.Refusal {
@@ -77,7 +77,8 @@ actor Daemon {
     func status() async -> JSONValue {
         await DaemonStatus(
             startedAt: startedAt, configuration: active, hits: log.hitsByRule,
-            sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus()
+            sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus(),
+            decisions: log.decisions
         ).json
     }
 

@@ -5,6 +5,7 @@ import MailTypes
 import NIOConcurrencyHelpers
 import PolicyLanguage
 import Sessions
+import Storage
 
 /// The daemon's log: one line for each decision and each message, and what it has to say of itself. It also counts how
 /// often each rule decided.
@@ -12,13 +13,22 @@ final class DaemonLog: GatewayLog {
     private let writer: LogWriter
     private let hits = NIOLockedValueBox<[String: Int]>([:])
     private let format: NIOLockedValueBox<Configuration.Log.Format>
+    /// Nil where decisions are not kept at all (the demo).
+    private let store: DecisionStore?
 
-    init(_ writer: LogWriter, format: Configuration.Log.Format) {
+    init(_ writer: LogWriter, format: Configuration.Log.Format, store: DecisionStore? = nil) {
         self.writer = writer
+        self.store = store
         self.format = NIOLockedValueBox(format)
     }
 
-    func use(_ format: Configuration.Log.Format) { self.format.withLockedValue { $0 = format } }
+    func use(_ loaded: LoadedConfiguration) {
+        format.withLockedValue { $0 = loaded.configuration.log.format }
+        store?.use(loaded)
+    }
+
+    /// Nil where decisions are not kept.
+    var decisions: DecisionLogStatus? { store?.status }
 
     /// Decisions by rule since the start.
     var hitsByRule: [String: Int] { hits.withLockedValue { $0 } }
@@ -28,6 +38,7 @@ final class DaemonLog: GatewayLog {
         let record = DecisionRecord(
             id: record.id, time: record.request.now, via: .gateway, clientPort: port, request: record.request,
             forwardPathGiven: record.givenForwardPath, decision: record.decision, outcome: record.outcome)
+        store?.append(record)
         switch format.withLockedValue({ $0 }) {
         case .text: writer.append(LogLine(record).bytes)
         case .json: writer.append(record.json.text)
@@ -57,7 +68,10 @@ final class DaemonLog: GatewayLog {
     /// What the daemon has to say of itself.
     func note(_ text: String) { writer.append(text) }
 
-    func close() { writer.close() }
+    func close() {
+        store?.close()
+        writer.close()
+    }
 
     /// Without what would leave the quotation or the line.
     private func plain(_ text: String) -> String {

@@ -38,7 +38,10 @@ struct RunCommand: AsyncParsableCommand {
             state = try StateDirectory(loaded.configuration.node.state ?? StateDirectory.standard)
         } catch { return try fail(error.message) }
         let settings = GatewaySettings(loaded.configuration)
-        let log = DaemonLog(LogWriter(descriptor: STDERR_FILENO), format: loaded.configuration.log.format)
+        let writer = LogWriter(descriptor: STDERR_FILENO)
+        let log = DaemonLog(
+            writer, format: loaded.configuration.log.format,
+            store: DecisionStore(loaded, state: state.path, report: { writer.append($0) }))
         let daemon = Daemon(
             loaded, file: file, strangersMayRelay: strangersMayRelay, settings: settings, log: log,
             clock: ClockRecord(state))
