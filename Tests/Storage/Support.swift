@@ -39,7 +39,9 @@ func identifier(_ number: Int) -> String {
 }
 
 /// A refused relay, of which a test changes what it is about.
-func refusal(_ number: Int = 1, client: String = "198.51.100.7", to: String = "<y@victim.example>") throws -> DecisionRecord {
+func refusal(
+    _ number: Int = 1, client: String = "198.51.100.7", to: String = "<y@victim.example>"
+) throws -> DecisionRecord {
     let given = Array(to.utf8)
     let path = try WrittenPath(parsing: given)
     guard let address = IPAddress(client) else { throw CocoaError(.formatting) }

@@ -18,7 +18,9 @@ extension DecisionRecord {
         case .unverified: add("heloStatus", .string("unverified"))
         case .temporary: add("heloStatus", .string("temporary"))
         }
-        if case .known(let login) = request.login, let mechanism = login.mechanism { add("mechanism", .string(mechanism)) }
+        if case .known(let login) = request.login, let mechanism = login.mechanism {
+            add("mechanism", .string(mechanism))
+        }
         if case .known(let login) = request.popLogin { add("pop", login.name.map(JSONValue.string) ?? .bool(true)) }
         if let local = request.localAddress { add("local", .string(local.description)) }
         if !Self.isText(forwardPathGiven) { add("toBase64", .string(Base64.encoded(forwardPathGiven))) }

@@ -12,21 +12,23 @@ enum DecisionColumns {
     static let format: Int64 = 1
 
     static let names = [
-        "format", "id", "time", "via", "listener", "client", "port", "local", "helo", "sender", "given", "path", "login",
-        "tls", "verdict", "reason", "rule", "place", "reply", "outcome", "would", "policy", "more",
+        "format", "id", "time", "via", "listener", "client", "port", "local", "helo", "sender", "given", "path",
+        "login", "tls", "verdict", "reason", "rule", "place", "reply", "outcome", "would", "policy", "more",
     ]
 
     /// The key is in the order of writing. Without indexes: they would cost more at each record than a search gains.
     static let definition = """
         CREATE TABLE decisions (
-            key INTEGER PRIMARY KEY, format INTEGER NOT NULL, id TEXT NOT NULL, time INTEGER NOT NULL, via TEXT NOT NULL,
-            listener TEXT, client NOT NULL, port INTEGER, local, helo TEXT, sender TEXT NOT NULL, given TEXT NOT NULL,
+            key INTEGER PRIMARY KEY, format INTEGER NOT NULL, id TEXT NOT NULL, time INTEGER NOT NULL,
+            via TEXT NOT NULL, listener TEXT, client NOT NULL, port INTEGER, local, helo TEXT, sender TEXT NOT NULL, given TEXT NOT NULL,
             path TEXT, login TEXT, tls TEXT, verdict TEXT NOT NULL, reason TEXT NOT NULL, rule TEXT, place TEXT,
             reply TEXT NOT NULL, outcome TEXT, would TEXT, policy TEXT, more TEXT)
         """
 
-    static let insertion =
-        "INSERT INTO decisions (\(names.joined(separator: ", "))) VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))"
+    static let insertion: String = {
+        let places = names.map { _ in "?" }.joined(separator: ", ")
+        return "INSERT INTO decisions (\(names.joined(separator: ", "))) VALUES (\(places))"
+    }()
 }
 
 extension DecisionRow {
@@ -107,7 +109,7 @@ extension Reply {
         guard storedText.count >= 4, let code = UInt16(String(decoding: storedText[..<3], as: UTF8.self)),
             (200...599).contains(code), storedText[3] == UInt8(ascii: " ")
         else { return nil }
-        let lines = storedText[4...].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
-        self.init(code: code, lines: lines)
+        let lines = storedText[4...].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        self.init(code: code, lines: lines.map(Array.init))
     }
 }

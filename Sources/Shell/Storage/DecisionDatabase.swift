@@ -55,7 +55,8 @@ final class DecisionDatabase {
     func trim(olderThan cutoff: Instant, size: UInt64, step: Int) throws(DecisionStoreProblem) {
         do {
             try queue.write { db in
-                guard let oldest = try Row.fetchOne(db, sql: "SELECT key, time FROM decisions ORDER BY key LIMIT 1") else { return }
+                let first = "SELECT key, time FROM decisions ORDER BY key LIMIT 1"
+                guard let oldest = try Row.fetchOne(db, sql: first) else { return }
                 let last = (oldest["key"] as Int64) + Int64(step)
                 if try Self.usedBytes(db) > size {
                     try db.execute(sql: "DELETE FROM decisions WHERE key < ?", arguments: [last])

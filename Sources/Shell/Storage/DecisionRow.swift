@@ -50,8 +50,8 @@ struct DecisionRow {
             return code
         }
         guard code == SQLITE_DONE else {
-            let handle = sqlite3_db_handle(pointer)
-            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(handle)))
+            let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(pointer)))
+            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
         }
     }
 

@@ -62,7 +62,8 @@ extension DecisionSearch {
         _ text: String, _ column: String, _ add: (String, (any DatabaseValueConvertible)?...) -> Void
     ) {
         // `<>` is the null reverse-path, of which nothing is left without its brackets.
-        let text = text == "<>" ? "" : text.hasPrefix("<") && text.hasSuffix(">") ? String(text.dropFirst().dropLast()) : text
+        let isBracketed = text.hasPrefix("<") && text.hasSuffix(">")
+        let text = isBracketed ? String(text.dropFirst().dropLast()) : text
         if text.contains("*") {
             // What else a GLOB knows stands for itself.
             let pattern = text.lowercased().map { "?[".contains($0) ? "[\($0)]" : String($0) }.joined()

@@ -28,7 +28,8 @@ final class DecisionWriter {
     func run() {
         write()
         while true {
-            if log.signal.lock(whenValue: DecisionLog.Signal.some, timeoutSeconds: isInTrouble ? Self.pause : Self.idle) {
+            let longest = isInTrouble ? Self.pause : Self.idle
+            if log.signal.lock(whenValue: DecisionLog.Signal.some, timeoutSeconds: longest) {
                 log.signal.unlock(withValue: DecisionLog.Signal.none)
             }
             let isClosed = log.queue.withLockedValue { $0.isClosed }

@@ -68,9 +68,8 @@ struct StoredRow {
             forwardPath: bytes("path").flatMap { try? WrittenPath(parsing: [0x3c] + $0 + [0x3e]).path },
             observed: more["observed"] == .bool(true))
         if let would = text("would") {
-            guard let verdict = Verdict(rawValue: would), let reason = more.text("wouldReason").flatMap(Reason.init) else {
-                return nil
-            }
+            guard let verdict = Verdict(rawValue: would), let reason = more.text("wouldReason").flatMap(Reason.init)
+            else { return nil }
             decision.wouldHaveBeen = Decision.Outcome(
                 Decision(
                     verdict: verdict, reason: reason,

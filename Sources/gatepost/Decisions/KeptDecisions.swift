@@ -8,7 +8,7 @@ enum KeptDecisions {
         do throws(DecisionStoreProblem) {
             return try DecisionArchive(path)
         } catch {
-            let hint = error.kind == .missing ? "; the daemon keeps decisions there unless `log` says keep-decisions no" : ""
+            let hint = error.kind == .missing ? "; the daemon keeps them there, unless its file has `keep-decisions no`" : ""
             throw Trouble("cannot read decisions from \(path): \(error.message)\(hint)")
         }
     }
@@ -23,7 +23,7 @@ enum KeptDecisions {
     static func find(_ id: String, in archive: DecisionArchive) throws(Trouble) -> KeptDecision? {
         let id = id.uppercased()
         guard !id.isEmpty, id.utf8.count <= 26, id.utf8.allSatisfy(isLetterOfId) else {
-            throw Trouble("`\(id)` is no id; a refusal's reply and each line of the log end in one, such as 01KAS3Q7…")
+            throw Trouble("`\(id)` is no id; a refusal's reply and each line of the log have one, such as 01KAS3Q7…")
         }
         var search = DecisionSearch()
         search.id = id

@@ -11,8 +11,8 @@ struct LogCommand: ParsableCommand {
         commandName: "log",
         abstract: "Search the decisions that the daemon has kept, and follow new ones.",
         discussion: """
-            Shows the newest decisions that fit every option, the newest last, each as the daemon's log has it, with the \
-            time before it. It works beside the daemon and without one.
+            Shows the newest decisions that fit every option, the newest last, each as the daemon's log has it, with \
+            the time before it. It works beside the daemon and without one.
 
             Exit status: 0 found, 1 nothing found, 2 trouble.
             """)
@@ -29,7 +29,9 @@ struct LogCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A reason, such as no-rule.", valueName: "reason")) var reason: String?
     @Option(help: ArgumentHelp("The listener.", valueName: "name")) var listener: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The login.", valueName: "name")) var login: String?
-    @Option(help: ArgumentHelp("Not before: 2027-04-01T12:00:00Z, 2027-04-01 (UTC), or 90s, 20m, 1h, 7d ago.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Not before: 2027-04-01T12:00:00Z, 2027-04-01 (UTC), or 90s, 20m, 1h, 7d (ago).", valueName: "time"))
     var since: String?
     @Option(help: ArgumentHelp("Before that time.", valueName: "time")) var until: String?
     @Flag(help: "Only what would have been decided otherwise without `observe`.") var would = false
@@ -133,7 +135,8 @@ extension LogCommand {
         guard let unit = text.last.flatMap({ units[$0] }), text.dropLast().allSatisfy(\.isNumber),
             let count = Int64(text.dropLast()), count <= 1_000_000_000
         else {
-            throw Trouble("--\(option): `\(text)` is no time; write 2027-04-01T12:00:00Z, 2027-04-01 or 20m, 1h, 7d (ago)")
+            throw Trouble(
+                "--\(option): `\(text)` is no time; write 2027-04-01T12:00:00Z, 2027-04-01 or 20m, 1h, 7d (ago)")
         }
         var instant = Instant.now
         instant.seconds -= count * unit

@@ -71,6 +71,7 @@ struct PastExplanation {
         else { return nil }
         var week = now
         week.seconds += 7 * 86_400
-        return "gatepost permit --from \(record.request.client) --to \(mailbox.domain) --until \(week.day) --name \"…\""
+        return "gatepost permit --from \(record.request.client) --to \(mailbox.domain) --until \(week.day) "
+            + "--name \"…\""
     }
 }

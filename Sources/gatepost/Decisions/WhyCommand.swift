@@ -10,8 +10,8 @@ struct WhyCommand: ParsableCommand {
         commandName: "why",
         abstract: "Show one decision that the daemon has kept: every rule that was read, and what stopped it.",
         discussion: """
-            The rules are read again, from the configuration as it is now, with the facts that were kept. Where the file \
-            has changed since, that is said, and what would be decided today.
+            The rules are read again, from the configuration as it is now, with the facts that were kept. Where the \
+            file has changed since, that is said, and what would be decided today.
 
             Exit status: 0 found, 1 no such decision, 2 trouble.
             """)

@@ -35,7 +35,8 @@ func record(_ number: Int) throws -> DecisionRecord {
     request.listener = "public"
     request.localAddress = IPAddress(v4: 0xc000_0219)
     request.helo = Array("mail.client\(number % 100).example.net".utf8)
-    request.reversePath = try ReversePath(parsing: Array("<sender\(number % 3000)@client\(number % 100).example.net>".utf8))
+    let sender = "<sender\(number % 3000)@client\(number % 100).example.net>"
+    request.reversePath = try ReversePath(parsing: Array(sender.utf8))
     let digits = String(number)
     let id = "01KAS3Q7" + String(repeating: "0", count: 18 - digits.count) + digits
     let refusal = Decision(
@@ -72,7 +73,8 @@ func measure() throws {
     log.close()
     let spent = processorTime() - start - making
     print("kept \(log.status.written), dropped \(log.status.dropped)")
-    print("processor time a record, all in: \(spent / Double(count)) µs (of it on the caller's thread \(appending / Double(count)) µs)")
+    print("processor time a record, all in: \(spent / Double(count)) µs")
+    print("of it on the caller's thread: \(appending / Double(count)) µs")
     var status = stat()
     stat(file, &status)
     print("bytes a record: \(Double(status.st_size) / Double(count))")
