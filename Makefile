@@ -41,9 +41,10 @@ bench: release ## throughput beside HAProxy, nginx and Postfix; cost of a decisi
 	@Benchmarks/gateway/setup.sh
 	GATEPOST=$(CURDIR)/.build/release/gatepost /usr/bin/python3 Benchmarks/gateway/run.py $(BENCH)
 	$(SWIFT) run -c release --package-path Benchmarks/decision
+	$(SWIFT) run -c release --package-path Benchmarks/decision-log decision-log .build/decisions.db
 
 fuzz: setup ## every fuzz target, SECONDS each (default 60)
 	Fuzz/run $(or $(SECONDS),60)
 
 clean: ## remove what was built
-	rm -rf .build .build-* Benchmarks/decision/.build Fuzz/.build
+	rm -rf .build .build-* Benchmarks/decision/.build Benchmarks/decision-log/.build Fuzz/.build

@@ -32,10 +32,12 @@ let package = Package(
                 "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords", "AnalysisCheck", "PolicyReview",
                 "MailLogs",
             ]),
+        .library(name: "GatepostStorage", targets: ["Storage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Core: values and pure functions.
@@ -68,6 +70,12 @@ let package = Package(
         shell(
             "MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "LoginLedger",
             products: nio),
+        shell(
+            "Storage", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics",
+            products: [
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ]),
 
         // The program: one file a command.
         .executableTarget(
@@ -75,7 +83,7 @@ let package = Package(
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
                 "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "DecisionRecords", "MailLogs",
-                "MailProtocols", "Sessions", "LoginLedger", "MailTransport",
+                "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -96,6 +104,13 @@ let package = Package(
         tests("MailLogs", uses: "MailLogs", "DecisionRecords", "RelayPolicy", "MailTypes"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "Storage", "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/Storage"),
         tests("Sessions", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "Diagnostics"),
     ]
 )

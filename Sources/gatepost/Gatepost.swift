@@ -19,7 +19,8 @@ struct Gatepost: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
             WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self, PermitCommand.self,
-            RejectCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, ShadowCommand.self,
+            RejectCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, LogCommand.self,
+            WhyCommand.self, ShadowCommand.self,
             CompletionsCommand.self,
         ])
 

@@ -57,7 +57,6 @@ REFUSED = {
     "a milter": ({"listeners": {"public": "127.0.0.1:2525\n    speaks  milter"}}, "milter"),
     "metrics": ({"more": "metrics {\n    address  127.0.0.1:9525\n}"}, "metrics"),
     "the client's address told": ({"servers": ["127.0.0.1:9\n    tell-client-address  xclient"]}, "tell-client-address"),
-    "keeping decisions": ({"more": "log {\n    keep-decisions  90d\n}"}, "keep-decisions"),
 }
 
 

@@ -32,6 +32,24 @@ struct DecisionRecordTests {
         #expect(json["reply"] == .string("550 5.7.1 Relaying denied"))
     }
 
+    @Test("facts that few requests have stand under the names of a trial request")
+    func rareFacts() throws {
+        var record = try record {
+            $0.heloStatus = .unverified
+            $0.clientName = .forged
+            $0.login = .known(RelayRequest.Login(name: "anna", mechanism: "PLAIN"))
+            $0.popLogin = .known(RelayRequest.POPLogin(name: nil))
+            $0.localAddress = IPAddress("192.0.2.25")
+        }
+        (record.forwardPathGiven, record.unreadableReversePath) = ([0xff], [0xfe, 0xff])
+        let expected: [(String, JSONValue)] = [
+            ("heloStatus", .string("unverified")), ("nameStatus", .string("forged")), ("clientName", .null),
+            ("mechanism", .string("PLAIN")), ("pop", .bool(true)), ("local", .string("192.0.2.25")),
+            ("toBase64", .string("/w==")), ("senderBase64", .string("/v8=")),
+        ]
+        for (key, value) in expected { #expect(record.json[key] == value, "\(key)") }
+    }
+
     @Test("the null reverse-path and the postmaster keep their names")
     func specialPaths() throws {
         var record = try record(given: "<Postmaster>") { $0.reversePath = .null }

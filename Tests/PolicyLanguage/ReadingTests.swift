@@ -60,8 +60,21 @@ struct ReadingTests {
                 "53 speaks postfix-policy",
                 "54 speaks milter", "61 pop-before-smtp", "72 helo unverified", "116 console", "117 metrics",
                 "118 log to journal",
-                "118 keep-decisions",
             ])
+    }
+
+    @Test(
+        "keep-decisions is for a time and a size, or not at all",
+        arguments: [
+            ("", "2592000.0 seconds 1073741824"), ("keep-decisions 90d", "7776000.0 seconds 1073741824"),
+            ("keep-decisions 1h up-to 5MB", "3600.0 seconds 5242880"), ("keep-decisions no", "none"),
+        ])
+    func keptDecisions(line: String, wanted: String) throws {
+        let result = Configuration.read(
+            Array("version 1\nlog {\n\(line)\n}\n".utf8), file: "gatepost.conf", purpose: .policyOnly, now: CorpusPolicies.now,
+            files: { _ in .failure(FileProblem("no such file")) })
+        let kept = try #require(result.configuration).log.keptDecisions
+        #expect((kept.map { "\($0.age) \($0.size)" } ?? "none") == wanted)
     }
 
     @Test("a name may stand below its use, and `except` takes away")

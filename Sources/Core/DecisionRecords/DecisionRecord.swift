@@ -96,6 +96,7 @@ extension DecisionRecord {
             .init("reply", .string(decision.reply.description)),
         ]
         if let outcome { members.append(.init("outcome", .string(outcome.description))) }
+        members += rareFacts
         members.append(.init("observed", .bool(decision.observed)))
         if let instead = decision.wouldHaveBeen { members.append(.init("wouldHaveBeen", Self.json(instead))) }
         if let trace { members.append(.init("trace", .array(trace.map(Self.json)))) }

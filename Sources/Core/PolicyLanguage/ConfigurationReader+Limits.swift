@@ -48,8 +48,7 @@ extension ConfigurationReader {
             case "format":
                 reader.configuration.log.format = try values.require("text or json").choice()
             case "keep-decisions":
-                _ = try values.require("a duration").duration()
-                reader.doesNotCarryOut("keep-decisions", at: statement.at)
+                reader.configuration.log.keptDecisions = try values.requireKeptDecisions()
             case "also":
                 try values.expect("postfix-style")
                 reader.doesNotCarryOut("also postfix-style", at: statement.at)
@@ -63,6 +62,20 @@ extension ConfigurationReader {
 }
 
 extension ValueCursor {
+    /// `no`, or `90d`, or `90d up-to 4GB`
+    fileprivate mutating func requireKeptDecisions() throws(Diagnostic) -> Configuration.KeptDecisions? {
+        if take("no") { return nil }
+        var kept = Configuration.KeptDecisions(age: try require("a duration, or no").duration())
+        if take("up-to") {
+            let word = try require("a size")
+            kept.size = try word.size()
+            guard kept.size >= Configuration.KeptDecisions.least else {
+                throw word.problem("\(word.shown) is too little to keep anything", fix: "write 1MB or more")
+            }
+        }
+        return kept
+    }
+
     fileprivate mutating func requireCount() throws(Diagnostic) -> Int {
         Int(try require("a number").count())
     }

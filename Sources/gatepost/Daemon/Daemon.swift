@@ -68,7 +68,7 @@ actor Daemon {
             let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
             if let problem = await notListening(by: loaded) { throw problem }
             active = loaded
-            log.use(loaded.configuration.log.format)
+            log.use(loaded)
             log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
             return ReloadAnswer(isGood: true, problems: loaded.warnings.map(\.json), text: "").json
@@ -124,7 +124,7 @@ actor Daemon {
         await DaemonStatus(
             startedAt: startedAt, configuration: active, hits: log.hitsByRule,
             sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus(),
-            shadow: log.shadow
+            decisions: log.decisions, shadow: log.shadow
         ).json
     }
 

@@ -7,6 +7,7 @@ import NIOConcurrencyHelpers
 import PolicyLanguage
 import RelayPolicy
 import Sessions
+import Storage
 
 /// The daemon's log: one line for each decision and each message, and what it has to say of itself. It also counts how
 /// often each rule decided.
@@ -14,16 +15,37 @@ final class DaemonLog: GatewayLog {
     private let writer: LogWriter
     private let hits = NIOLockedValueBox<[String: Int]>([:])
     private let format: NIOLockedValueBox<Configuration.Log.Format>
+    /// Nil where decisions are not kept at all (the demo).
+    private let store: DecisionStore?
 
     init(descriptor: Int32, format: Configuration.Log.Format) {
         let current = NIOLockedValueBox(format)
         self.format = current
         writer = LogWriter(descriptor: descriptor) { dropped in
-            Self.line(["log": "behind", "dropped": .number(dropped)], current.withLockedValue { $0 })
+            Self.line(LogNote(["log": "behind", "dropped": .number(dropped)]), current.withLockedValue { $0 })
+        }
+        store = nil
+    }
+
+    /// Keeps decisions in the state directory too.
+    init(descriptor: Int32, _ loaded: LoadedConfiguration, state: String) {
+        let current = NIOLockedValueBox(loaded.configuration.log.format)
+        let writer = LogWriter(descriptor: descriptor) { dropped in
+            Self.line(LogNote(["log": "behind", "dropped": .number(dropped)]), current.withLockedValue { $0 })
+        }
+        (format, self.writer) = (current, writer)
+        store = DecisionStore(loaded, state: state) { note in
+            writer.append(Self.line(note, current.withLockedValue { $0 }))
         }
     }
 
-    func use(_ format: Configuration.Log.Format) { self.format.withLockedValue { $0 = format } }
+    func use(_ loaded: LoadedConfiguration) {
+        format.withLockedValue { $0 = loaded.configuration.log.format }
+        store?.use(loaded)
+    }
+
+    /// Nil where decisions are not kept.
+    var decisions: DecisionLogStatus? { store?.status }
 
     /// The candidate beside the policy that runs, while there is one.
     private let shadowing = NIOLockedValueBox<(active: CompiledPolicy, shadow: Shadow)?>(nil)
@@ -43,6 +65,7 @@ final class DaemonLog: GatewayLog {
         let record = DecisionRecord(
             id: record.id, time: record.request.now, via: .gateway, clientPort: port, request: record.request,
             forwardPathGiven: record.givenForwardPath, decision: record.decision, outcome: record.outcome)
+        store?.append(record)
         switch format.withLockedValue({ $0 }) {
         case .text: writer.append(LogLine(record).bytes)
         case .json: writer.append(record.json.text)
@@ -84,12 +107,11 @@ final class DaemonLog: GatewayLog {
 
     /// What the daemon has to say of itself.
     func note(_ fields: KeyValuePairs<String, JSONValue>) {
-        writer.append(Self.line(fields, format.withLockedValue { $0 }))
+        writer.append(Self.line(LogNote(fields), format.withLockedValue { $0 }))
     }
 
-    private static func line(_ fields: KeyValuePairs<String, JSONValue>, _ format: Configuration.Log.Format) -> String {
-        let note = LogNote(fields)
-        return format == .text ? note.text : note.json(at: "\(Instant.now)").text
+    private static func line(_ note: LogNote, _ format: Configuration.Log.Format) -> String {
+        format == .text ? note.text : note.json(at: "\(Instant.now)").text
     }
 
     /// A warning about the configuration, in the form in which editors find the place.
@@ -100,5 +122,8 @@ final class DaemonLog: GatewayLog {
         }
     }
 
-    func close() { writer.close() }
+    func close() {
+        store?.close()
+        writer.close()
+    }
 }

@@ -2,6 +2,7 @@ import Glibc
 import JSONText
 import MailTransport
 import MailTypes
+import Storage
 
 /// What `status` answers, as `docs/json/status.schema.json` describes it.
 struct DaemonStatus {
@@ -12,6 +13,8 @@ struct DaemonStatus {
     let bound: [(listener: String, address: GatewaySettings.Address)]
     /// As each event loop sees them.
     let servers: [ServerStatus]
+    /// Nil where decisions are not kept.
+    let decisions: DecisionLogStatus?
     let shadow: Shadow?
 
     var json: JSONValue {
@@ -30,7 +33,17 @@ struct DaemonStatus {
             .init("listeners", .array(bound.map(listener))),
             .init("upstreams", .array(configuration.configuration.upstreams.map { upstream in self.upstream(upstream.name) })),
             .init("rules", .array(rules)),
+            .init("decisionLog", decisionLog),
             .init("shadow", shadow?.json ?? .null),
+        ])
+    }
+
+    private var decisionLog: JSONValue {
+        let state = decisions.map { $0.trouble == nil ? "working" : "failing" } ?? "off"
+        return .object([
+            .init("state", .string(state)), .init("why", .optional(decisions?.trouble)),
+            .init("written", .number(decisions?.written ?? 0)), .init("waiting", .number(decisions?.waiting ?? 0)),
+            .init("dropped", .number(decisions?.dropped ?? 0)),
         ])
     }
 

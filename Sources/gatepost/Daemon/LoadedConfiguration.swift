@@ -11,6 +11,8 @@ struct LoadedConfiguration: Sendable {
     let file: String
     /// Tells one text of the file and its lists from another.
     let fingerprint: String
+    /// The same whatever name the file was called by: what is kept with each decision.
+    let policyHash: String
     let loadedAt: Instant
     let warnings: [Diagnostic]
     private let sources: [String: String]
@@ -51,6 +53,7 @@ struct LoadedConfiguration: Sendable {
         self.configuration = configuration
         self.file = file.name
         fingerprint = Self.fingerprint(of: result.sources)
+        policyHash = Self.policyHash(of: result.sources)
         loadedAt = .now
         sources = result.sources
         warnings = diagnostics
@@ -84,6 +87,11 @@ struct LoadedConfiguration: Sendable {
         }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// Of the texts alone.
+    static func policyHash(of sources: [String: String]) -> String {
+        fingerprint(of: Dictionary(uniqueKeysWithValues: sources.values.sorted().enumerated().map { ("\($0)", $1) }))
     }
 
     /// Whether the file or a list it names now reads differently.

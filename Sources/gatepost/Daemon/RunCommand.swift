@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
             state = try StateDirectory(loaded.configuration.node.state.map(file.resolve) ?? StateDirectory.standard)
         } catch { return try fail(error.message) }
         let settings = GatewaySettings(loaded.configuration)
-        let log = DaemonLog(descriptor: STDERR_FILENO, format: loaded.configuration.log.format)
+        let log = DaemonLog(descriptor: STDERR_FILENO, loaded, state: state.path)
         for warning in loaded.warnings { log.warn(warning) }
         let daemon = Daemon(
             loaded, file: file, strangersMayRelay: strangersMayRelay, strictTests: strictTests, settings: settings, log: log,

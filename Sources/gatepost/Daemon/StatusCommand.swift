@@ -54,6 +54,11 @@ struct StatusText {
         for rule in list(status["rules"]) {
             lines.append("rule      \(word(rule["hits"])) hits  \"\(word(rule["name"]))\"  \(word(rule["at"]))")
         }
+        if let decisions = status["decisionLog"] {
+            let why = decisions["why"].map { $0 == .null ? "" : "  \(word($0))" } ?? ""
+            let counts = ["written", "waiting", "dropped"].map { "\(word(decisions[$0])) \($0)" }
+            lines.append("decisions \(word(decisions["state"]))\(why)  \(counts.joined(separator: ", "))")
+        }
         if let shadow = status["shadow"], shadow != .null {
             lines.append(
                 "shadow    \(word(shadow["file"]))  \(word(shadow["decided"])) decided, \(word(shadow["wouldPermit"])) more would be permitted, \(word(shadow["wouldRefuse"])) refused"

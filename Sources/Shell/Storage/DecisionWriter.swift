@@ -1,0 +1,123 @@
+import DecisionRecords
+import Glibc
+import MailTypes
+import NIOConcurrencyHelpers
+
+/// The thread of a `DecisionLog`: takes what waits, writes it, deletes what is too old, and begins again after trouble.
+final class DecisionWriter {
+    /// Records that come within this time, in microseconds, are written together.
+    private static let gathering: UInt32 = 200_000
+    /// Records in one transaction.
+    private static let batch = 1000
+    /// Seconds between two attempts while the file cannot be written.
+    private static let pause = 2.0
+    /// Seconds between two looks for old records while nothing is to be written.
+    private static let idle = 60.0
+
+    private let log: DecisionLog
+    private let clock: @Sendable () -> Instant
+    private let report: @Sendable (LogNote) -> Void
+    private var database: DecisionDatabase?
+    private var pending: ArraySlice<DecisionLog.Entry> = []
+    private var isInTrouble = false
+
+    init(_ log: DecisionLog, clock: @escaping @Sendable () -> Instant, report: @escaping @Sendable (LogNote) -> Void) {
+        (self.log, self.clock, self.report) = (log, clock, report)
+    }
+
+    func run() {
+        write()
+        while true {
+            let longest = isInTrouble ? Self.pause : Self.idle
+            if log.signal.lock(whenValue: DecisionLog.Signal.some, timeoutSeconds: longest) {
+                log.signal.unlock(withValue: DecisionLog.Signal.none)
+            }
+            let isClosed = log.queue.withLockedValue { $0.isClosed }
+            // In trouble a signal says only that more waits, and is no reason to try again at once.
+            if !isClosed { usleep(isInTrouble ? UInt32(Self.pause * 1_000_000) : Self.gathering) }
+            write()
+            if isClosed { break }
+        }
+        database?.close()
+        log.writerHasEnded()
+    }
+
+    private func write() {
+        do throws(DecisionStoreProblem) {
+            let database = try openDatabase()
+            while takePending() {
+                let batch = pending.prefix(Self.batch)
+                try database.insert(batch)
+                pending = pending.dropFirst(batch.count)
+                log.queue.withLockedValue { queue in
+                    queue.written += batch.count
+                    queue.inHand -= batch.count
+                }
+                try trim(database, after: batch.count)
+            }
+            try trim(database, after: 0)
+            recovered()
+        } catch {
+            failed(error)
+        }
+    }
+
+    /// False when nothing is to be written.
+    private func takePending() -> Bool {
+        if pending.isEmpty {
+            pending = log.queue.withLockedValue { queue in
+                defer { queue.entries = [] }
+                queue.inHand = queue.entries.count
+                return queue.entries[...]
+            }
+        }
+        return !pending.isEmpty
+    }
+
+    private func openDatabase() throws(DecisionStoreProblem) -> DecisionDatabase {
+        if let database { return database }
+        let opened = try DecisionDatabase(log.path)
+        database = opened
+        return opened
+    }
+
+    private func trim(_ database: DecisionDatabase, after written: Int) throws(DecisionStoreProblem) {
+        let retention = log.queue.withLockedValue { $0.retention }
+        var cutoff = clock()
+        cutoff.seconds -= retention.age.components.seconds
+        try database.trim(olderThan: cutoff, size: retention.size, step: max(Self.batch, 2 * written))
+    }
+
+    private func failed(_ problem: DecisionStoreProblem) {
+        database?.close()
+        database = nil
+        if problem.kind == .broken, let aside = DecisionDatabase.putAside(log.path, at: clock()) {
+            report(LogNote(["decision-log": "begun-anew", "why": .string(problem.message), "kept": .string(aside)]))
+            return write()
+        }
+        let isNew = log.queue.withLockedValue { queue in
+            defer { queue.trouble = problem.message }
+            return queue.trouble != problem.message
+        }
+        isInTrouble = true
+        guard isNew else { return }
+        report(
+            LogNote([
+                "decision-log": "failing", "file": .string(log.path), "why": .string(problem.message),
+                "effect": "mail goes on, decisions wait to be kept",
+            ]))
+    }
+
+    private func recovered() {
+        let dropped = log.queue.withLockedValue { queue in
+            defer { (queue.droppedSinceNote, queue.trouble) = (0, nil) }
+            return queue.droppedSinceNote
+        }
+        if isInTrouble {
+            report(LogNote(["decision-log": "working", "dropped": .number(dropped)]))
+        } else if dropped > 0 {
+            report(LogNote(["decision-log": "behind", "dropped": .number(dropped)]))
+        }
+        isInTrouble = false
+    }
+}

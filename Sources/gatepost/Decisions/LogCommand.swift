@@ -1,0 +1,145 @@
+import ArgumentParser
+import DecisionRecords
+import Glibc
+import JSONText
+import MailTypes
+import RelayPolicy
+import Storage
+
+struct LogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Search the decisions that the daemon has kept, and follow new ones.",
+        discussion: """
+            Shows the newest decisions that fit every option, the newest last, each as the daemon's log has it, with \
+            the time before it. It works beside the daemon and without one.
+
+            Exit status: 0 found, 1 nothing found, 2 trouble.
+            """)
+
+    @Option(help: ArgumentHelp("An address, a network, or FIRST-LAST.", valueName: "net")) var client: String?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("A mailbox, a domain, '<>', or a pattern with *.", valueName: "path")) var sender: String?
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("A mailbox, a domain, or a pattern with *.", valueName: "path"))
+    var to: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The rule that decided.", valueName: "name")) var rule: String?
+    @Option(help: ArgumentHelp("permit, reject or defer.", valueName: "verdict")) var verdict: String?
+    @Option(help: ArgumentHelp("A reason, such as no-rule.", valueName: "reason")) var reason: String?
+    @Option(help: ArgumentHelp("The listener.", valueName: "name")) var listener: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The login.", valueName: "name")) var login: String?
+    @Option(
+        help: ArgumentHelp(
+            "Not before: 2027-04-01T12:00:00Z, 2027-04-01 (UTC), or 90s, 20m, 1h, 7d (ago).", valueName: "time"))
+    var since: String?
+    @Option(help: ArgumentHelp("Before that time.", valueName: "time")) var until: String?
+    @Flag(help: "Only what would have been decided otherwise without `observe`.") var would = false
+    @Option(help: ArgumentHelp("At most so many (default 100).", valueName: "n")) var limit = 100
+    @Option(help: ArgumentHelp("The next page: decisions after this one, the oldest of them.", valueName: "id"))
+    var after: String?
+    @Option(help: ArgumentHelp("The page before: decisions before this one.", valueName: "id")) var before: String?
+    @Flag(help: "The newest first.") var reverse = false
+    @Flag(help: "Go on showing new decisions until ^C.") var follow = false
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000000.") }
+        if after != nil && before != nil { throw ValidationError("--after and --before exclude each other.") }
+        if follow && (reverse || before != nil || until != nil) {
+            throw ValidationError("--follow goes on to the newest; it has no --reverse, --before and --until.")
+        }
+    }
+
+    func run() throws {
+        var search = try search()
+        let archive = try KeptDecisions.open(try shared.stateDirectory())
+        if let after { search.after = try KeptDecisions.one(after, in: archive).key }
+        if let before { search.before = try KeptDecisions.one(before, in: archive).key }
+        // Asked before the search, so that nothing falls between the two.
+        let newest = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.newestKey() }
+        let found = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.find(search) }
+        try show(found)
+        if follow { try follow(archive, search, from: newest ?? 0, found) }
+        if found.decisions.isEmpty { throw ExitStatus.no }
+    }
+
+    private func follow(
+        _ archive: DecisionArchive, _ search: DecisionSearch, from newest: Int64, _ found: DecisionArchive.Found
+    ) throws {
+        var search = search
+        search.after = max(search.after ?? 0, newest, found.decisions.last?.key ?? 0)
+        search.limit = 1000
+        while true {
+            let more = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.find(search) }
+            try show(more)
+            search.after = max(search.after ?? 0, more.lastKey ?? 0)
+            if more.lastKey == nil { usleep(300_000) }
+        }
+    }
+
+    private func show(_ found: DecisionArchive.Found) throws(Trouble) {
+        var bytes: [UInt8] = []
+        for kept in reverse ? found.decisions.reversed() : found.decisions {
+            if shared.json {
+                kept.record.json.write(to: &bytes)
+            } else {
+                bytes += kept.record.time.rfc3339(milliseconds: true).utf8
+                bytes.append(UInt8(ascii: " "))
+                bytes += LogLine(kept.record).bytes
+            }
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        if !bytes.isEmpty { try StandardOutput.write(bytes) }
+        if found.unreadable > 0 {
+            StandardError.print(
+                "gatepost: \(counted(found.unreadable, "record")) of a newer version or damaged, skipped")
+        }
+    }
+}
+
+extension LogCommand {
+    private func search() throws -> DecisionSearch {
+        var search = DecisionSearch()
+        if let client {
+            do throws(NetworkProblem) {
+                search.client = try AddressSet.parse(client)
+            } catch {
+                throw Trouble("--client: \(error.message); \(error.fix)")
+            }
+        }
+        (search.sender, search.to, search.rule, search.listener, search.login) = (sender, to, rule, listener, login)
+        search.verdict = try verdict.map { try word($0, "verdict", Verdict.self) }
+        search.reason = try reason.map { try word($0, "reason", Reason.self).rawValue }
+        search.since = try since.map { try time($0, "since") }
+        search.until = try until.map { try time($0, "until") }
+        search.observed = would
+        search.limit = limit
+        return search
+    }
+
+    private func word<Word: CaseIterable & RawRepresentable>(
+        _ text: String, _ option: String, _: Word.Type
+    ) throws(Trouble) -> Word where Word.RawValue == String {
+        guard let word = Word(rawValue: text) else {
+            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Trouble("--\(option): there is no `\(text)`; write one of \(words)")
+        }
+        return word
+    }
+
+    /// A time, or how long ago.
+    private func time(_ text: String, _ option: String) throws(Trouble) -> Instant {
+        if let instant = Instant(text) { return instant }
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), text.dropLast().allSatisfy(\.isNumber),
+            let count = Int64(text.dropLast()), count <= 1_000_000_000
+        else {
+            throw Trouble(
+                "--\(option): `\(text)` is no time; write 2027-04-01T12:00:00Z, 2027-04-01 or 20m, 1h, 7d (ago)")
+        }
+        var instant = Instant.now
+        instant.seconds -= count * unit
+        return instant
+    }
+}

@@ -1,0 +1,77 @@
+import DecisionRecords
+import JSONText
+import MailTypes
+import RelayPolicy
+
+/// A kept decision with the rules of today's configuration read again for it.
+struct PastExplanation {
+    private(set) var record: DecisionRecord
+    /// The configuration is another text than decided; nil where that cannot be told.
+    private(set) var hasChanged: Bool?
+    /// What would be decided today, where that is something else.
+    private(set) var today: Decision?
+
+    /// Without rules: they cannot be had.
+    init(_ record: DecisionRecord) { self.record = record }
+
+    init(_ record: DecisionRecord, _ policy: Policy, hasChanged: Bool) {
+        self.record = record
+        self.hasChanged = hasChanged
+        // These fell before or after the rules, and the rules say nothing about them.
+        guard !Self.apartFromRules.contains(record.decision.reason) else { return }
+        let trial = TrialRequest(
+            facts: record.request, sender: record.unreadableReversePath ?? record.request.reversePath.wireForm,
+            to: record.forwardPathGiven)
+        let explanation = trial.judged(by: policy).explanation
+        (self.record.trace, self.record.closest) = (explanation.trace, explanation.closest)
+        let (then, now) = (record.decision, explanation.decision)
+        if (then.verdict, then.reason, then.rule?.name) != (now.verdict, now.reason, now.rule?.name) { today = now }
+    }
+
+    private static let apartFromRules: Set<Reason> = [
+        .protocolError, .upstreamRefused, .upstreamDown, .storeDown, .shuttingDown, .otherServer, .banned, .limit,
+        .loginFailed,
+    ]
+
+    var json: JSONValue {
+        guard case .object(var members) = record.json else { return record.json }
+        if let hasChanged { members.append(.init("fileHasChanged", .bool(hasChanged))) }
+        if let today {
+            members.append(
+                .init(
+                    "today",
+                    .object([
+                        .init("verdict", .string(today.verdict.rawValue)),
+                        .init("reason", .string(today.reason.rawValue)),
+                        .init("rule", .optional(today.rule?.name)),
+                    ])))
+        }
+        return .object(members)
+    }
+
+    func lines(at now: Instant) -> [String] {
+        var lines = DecisionText(record, time: record.time.localText).lines
+        if hasChanged == true {
+            let rule = today?.rule.map { " by \"\($0.name)\" (\($0.at.lineReference))" } ?? ""
+            let verdict = today.map { "today it would be \($0.verdict.rawValue), \($0.reason.rawValue)\(rule)" }
+            lines.append("changed   the file has changed since: \(verdict ?? "today it would be the same")")
+        } else if let today {
+            lines.append(
+                "differs   the file is the same, but from the facts that were kept it would be "
+                    + "\(today.verdict.rawValue), \(today.reason.rawValue)")
+        }
+        if let command = permitCommand(at: now) { lines.append("to allow  \(command)") }
+        return lines
+    }
+
+    /// The narrowest permit that would do, for a week.
+    private func permitCommand(at now: Instant) -> String? {
+        guard record.decision.reason == .noRule, today?.verdict != .permit,
+            case .mailbox(let mailbox)? = record.decision.forwardPath
+        else { return nil }
+        var week = now
+        week.seconds += 7 * 86_400
+        return "gatepost permit --from \(record.request.client) --to \(mailbox.domain) --until \(week.day) "
+            + "--name \"…\""
+    }
+}
