@@ -19,7 +19,7 @@ let count = arguments.count > 2 ? Int(arguments[2]) ?? 1_000_000 : 1_000_000
 /// User and system time of the whole process, in microseconds.
 func processorTime() -> Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func microseconds(_ time: timeval) -> Double { Double(time.tv_sec) * 1e6 + Double(time.tv_usec) }
     return microseconds(usage.ru_utime) + microseconds(usage.ru_stime)
 }
