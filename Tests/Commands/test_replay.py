@@ -120,7 +120,7 @@ def test_trouble(gatepost, policy, tmp_path):
     (tmp_path / "wrong.conf").write_text("version 1\nrelay {\n")
     assert gatepost("replay", "-", "-c", "wrong.conf", stdin=json.dumps(record())).status == 2
     (tmp_path / "log.sqlite").write_bytes(b"SQLite format 3\0\x10\0\n")
-    assert "is a database" in gatepost("replay", "log.sqlite", "-c", policy).err
+    assert "damaged" in gatepost("replay", "log.sqlite", "-c", policy).err
 
 
 def test_what_the_gate_decides_is_decided_alike_from_its_records(gatepost, policy, replay):

@@ -208,3 +208,27 @@ def test_statuses(server, gate, arguments, status):
     answer = gatepost(*arguments, "-c", gate.file)
     assert answer.returncode == status and answer.stdout == "", answer
     assert (answer.stderr != "") == (status == 2 or arguments[0] == "why")
+
+
+def test_why_allow_shows_what_would_permit_it_today(server, gate):
+    one = refuse(gate, "allowed@victim.test")
+    assert wait_until(lambda: len(kept(gate, "--to", "allowed@victim.test")) == 1, 5)
+    answer = json.loads(gatepost("why", one, "--allow", "--json", "-c", gate.file).stdout)
+    allow = json.loads((REPOSITORY / "docs/json/allow.schema.json").read_text())
+    jsonschema.validate(answer["allow"], allow)
+    text = gatepost("why", one, "--allow", "-c", gate.file).stdout
+    assert "What would permit it:" in text and f"gatepost permit --from {STRANGER}" in text
+
+
+def test_replay_judges_the_decisions_that_were_kept(server, gate):
+    refuse(gate, "replayed@victim.test")
+    assert deliver(gate.port, "replayed@outside.test", OFFICE).code == 250
+    assert wait_until(lambda: len(kept(gate, "--to", "replayed@outside.test")) == 1, 5)
+    database = gate.folder / "state/decisions.db"
+    assert gatepost("replay", database, "-c", gate.file).returncode == 0
+    candidate = gate.folder / "candidate.conf"
+    candidate.write_text(gate.text(office=STRANGER))
+    answer = gatepost("replay", database, "-c", candidate, "--json")
+    assert answer.returncode == 1, answer
+    flips = {(flip["from"], flip["to"], flip["client"]) for flip in json.loads(answer.stdout)["flips"]}
+    assert {("permit", "reject", OFFICE), ("reject", "permit", STRANGER)} <= flips

@@ -4,6 +4,7 @@ import MailTypes
 extension PastDecision {
     /// The keys of a record, and those of a trial request that a record may have beside them.
     private static let keys: Set = [
+        "fileHasChanged", "today", "allow",
         "id", "time", "via", "listener", "client", "clientPort", "clientName", "helo", "tls", "login", "certificate",
         "reversePath", "forwardPathGiven", "forwardPath", "verdict", "reason", "rule", "reply", "outcome", "observed",
         "wouldHaveBeen", "trace", "closest",

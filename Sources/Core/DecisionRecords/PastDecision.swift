@@ -15,6 +15,13 @@ public struct PastDecision: Hashable, Sendable {
         (self.trial, self.verdict, self.reason, self.rule) = (trial, verdict, reason, rule)
     }
 
+    /// A decision that was kept.
+    public init(_ record: DecisionRecord) {
+        self.init(
+            trial: TrialRequest(record), verdict: record.decision.verdict, reason: record.decision.reason.rawValue,
+            rule: record.decision.rule?.name)
+    }
+
     /// Why a record cannot be judged again. For people, lower case, no full stop.
     public enum Problem: Error, Hashable, Sendable {
         /// It is damaged, or does not hold what it must.

@@ -8,6 +8,13 @@ extension TrialRequest {
         self.init(facts: request, sender: request.reversePath.wireForm, to: request.forwardPath.path.wireForm)
     }
 
+    /// The request of a decision, with its paths as they were given.
+    public init(_ record: DecisionRecord) {
+        self.init(
+            facts: record.request, sender: record.unreadableReversePath ?? record.request.reversePath.wireForm,
+            to: record.forwardPathGiven)
+    }
+
     /// The request as `docs/json/try-request.schema.json` describes it, without keys that say nothing. It is read as
     /// itself, but for a fact that the store could not say.
     public var json: JSONValue {
