@@ -45,11 +45,19 @@ struct ConfigurationFile {
 
     /// For commands that only use the configuration: its errors go to standard error and end the command.
     func configuration(purpose: ReadPurpose) throws(Trouble) -> Configuration {
-        let result: ReadResult
+        try configuration(of: contents(), purpose: purpose)
+    }
+
+    func contents() throws(Trouble) -> [UInt8] {
         switch bytes() {
-        case .success(let bytes): result = read(bytes, purpose: purpose)
+        case .success(let bytes): return bytes
         case .failure(let problem): throw Trouble("cannot read \(name): \(problem.message)")
         }
+    }
+
+    /// The same from bytes that were read already.
+    func configuration(of bytes: [UInt8], purpose: ReadPurpose) throws(Trouble) -> Configuration {
+        let result = read(bytes, purpose: purpose)
         guard let configuration = result.configuration else {
             let errors = result.diagnostics.filter { $0.severity >= .error }
             for error in errors {

@@ -19,6 +19,7 @@ struct Gatepost: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
             WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self,
+            TightenCommand.self,
             RunCommand.self, ReloadCommand.self, StatusCommand.self, CompletionsCommand.self,
         ])
 

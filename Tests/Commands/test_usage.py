@@ -4,7 +4,7 @@ import subprocess
 import pytest
 from commands_support import validate
 
-VERBS = ["check", "fmt", "try", "who-can-relay", "diff", "verify", "replay", "quickstart", "completions"]
+VERBS = ["check", "fmt", "try", "who-can-relay", "diff", "verify", "replay", "tighten", "quickstart", "completions"]
 
 
 def test_version_is_an_answer(gatepost):
