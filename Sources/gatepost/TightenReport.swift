@@ -89,16 +89,21 @@ extension TightenReport {
         return (lines + proof + remarks).joined(separator: "\n")
     }
 
+    /// Networks that take more room are counted.
+    private static let longestShown = 60
+
     /// `10.0.0.0/8 is permitted; 14 addresses relayed, as 3 senders, to 2 domains`
     private func use(_ index: Int) -> String {
         let usage = observations.usage[index]
         guard usage.requests > 0 else { return "not used" }
-        let permitted = old.relay[index].conditions.from.map { "\($0.text) is permitted; " } ?? ""
+        let permitted = old.relay[index].conditions.from.map { from in
+            from.text.count <= Self.longestShown ? "\(from.text) is permitted; " : "permitted are \(amount(from.set)); "
+        }
         let logins = usage.logins.isEmpty ? "" : " with \(counted(usage.logins.count, "login")),"
         let addresses = usage.addresses.count
         let senders = counted(usage.senders.count, "sender")
         let domains = counted(usage.recipients.domains.count, "domain")
-        return "\(permitted)\(number(addresses)) \(addresses == 1 ? "address" : "addresses") relayed\(logins.isEmpty ? "," : logins) "
+        return "\(permitted ?? "")\(number(addresses)) \(addresses == 1 ? "address" : "addresses") relayed\(logins.isEmpty ? "," : logins) "
             + "as \(senders), to \(domains): \(counted(usage.requests, "recipient"))"
     }
 
@@ -122,7 +127,7 @@ extension TightenReport {
         var lines = [
             "\(number(tightening.stillPermitted)) of \(counted(observations.relayed, "observed relaying")) stay permitted, \(time)",
             "rights gained: none; classes of requests that lose theirs: \(number(tightening.difference.lost.count))",
-            "addresses that relay by being such: \(amount(before)) → \(amount(after))",
+            "addresses that may relay without further proof: \(amount(before)) → \(amount(after))",
         ]
         if !failingTests.isEmpty {
             lines.append("lines of `tests` that have to change too: \(number(failingTests.count))")

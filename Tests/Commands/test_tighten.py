@@ -83,7 +83,7 @@ def test_people_read_rule_numbers_and_proof(tighten):
             "42 recipients\n    permit \"inside\" {\n") in out
     assert '"old partner" (gatepost.conf:12): not used; delete it\n' in out
     assert "42 of 42 observed relayings stay permitted, 2026-11-24 to 2026-11-24\nrights gained: none;" in out
-    assert "addresses that relay by being such: 16,777,472 IPv4 → 14 IPv4\n" in out
+    assert "addresses that may relay without further proof: 16,777,472 IPv4 → 14 IPv4\n" in out
     assert "gatepost.conf:18: this test fails" in out
 
 

@@ -30,7 +30,7 @@ struct TighteningTests {
             tightening.changes.map { tightening.lines(of: $0) } == [
                 [
                     "permit \"inside\" {",
-                    "    from    10.0.0.1-10.0.0.2 10.9.0.1  # the kiosk",
+                    "    from    10.0.0.1-10.0.0.2 10.9.0.1    # the kiosk",
                     "    sender  anna@ours.example bert@ours.example",
                     "    to      y@victim.example",
                     "    limit   5 recipients per hour for each client",
@@ -126,7 +126,7 @@ struct TighteningTests {
         let tightening = try tighten(text, [past("192.0.2.1")])
         #expect(
             tightening.lines(of: tightening.proposals[0]) == [
-                "permit \"a\" { from 192.0.2.1 sender anna@ours.example to y@victim.example "
+                "permit \"a\" { from 192.0.2.1   sender anna@ours.example   to y@victim.example   "
                     + "limit 5 recipients per hour for each client }"
             ])
         #expect(tightening.policy.relay.count == 1)
