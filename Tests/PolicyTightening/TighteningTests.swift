@@ -132,15 +132,45 @@ struct TighteningTests {
         #expect(tightening.policy.relay.count == 1)
     }
 
-    @Test("a sender that no file can hold keeps its rule as it is")
-    func unwritable() throws {
-        let bytes = Array("<".utf8) + [0xff] + Array("@ours.example>".utf8)
-        var strange = past("10.0.0.1")
-        strange.trial.sender = bytes
-        let tightening = try tighten(Self.wide, [strange, past("10.0.0.2")])
-        // Whether such a path is taken at all is for the reader of paths to say; nothing taken is ever lost.
-        #expect(tightening.stillPermitted >= 1)
-        #expect(tightening.difference.gained.isEmpty)
+    @Test(
+        "whatever a client writes as its sender, the lines say it",
+        arguments: [
+            #"<"file:a"@x.example>"#, #"<"ends-with:a"@x.example>"#, #"<"a # } { b"@x.example>"#, #"<"*"@x.example>"#,
+            #"<"a\"\\b"@x.example>"#, "<\u{fc}@x.example>", "<a@[192.0.2.1]>", "<>", "<owned-by-login@x.example>",
+        ])
+    func strangeSenders(sender: String) throws {
+        let tightening = try tighten(Self.wide, [past("10.0.0.1", sender)])
+        #expect(tightening.stillPermitted == 1)
+        guard case .narrower(let conditions) = tightening.proposals[0].outcome else {
+            Issue.record("\(tightening.proposals)")
+            return
+        }
+        #expect(tightening.policy.relay[0].conditions.sender?.set.patterns == conditions.sender)
+    }
+
+    /// What the proof says of lines that mean something else than they should.
+    private func misread(_ change: (inout Policy) -> Void) throws -> Tightening {
+        try Tightening(
+            observe(Self.wide, [past("10.0.0.1")]), file: "gatepost.conf", bytes: Array(Self.wide.utf8), at: now
+        ) { bytes in
+            var result = read(bytes)
+            if bytes != Array(Self.wide.utf8) { change(&result.configuration!.policy) }
+            return result
+        }
+    }
+
+    @Test("lines that would lose what was observed are not proposed")
+    func proofOfUse() throws {
+        let tightening = try misread { $0.relay = [] }
+        #expect(tightening.proposals.map(\.outcome) == [.keep(.notProved)])
+        #expect(tightening.stillPermitted == 1 && tightening.difference.isEmpty)
+    }
+
+    @Test("lines that would give a right are no proposal at all")
+    func proofOfRights() {
+        #expect(throws: Tightening.Failure.self) {
+            try misread { $0.relay[0].conditions.from?.set = addressSet("0.0.0.0/0") }
+        }
     }
 
     @Test("random use of random rules: nothing observed breaks, nothing is gained", arguments: 0..<60)

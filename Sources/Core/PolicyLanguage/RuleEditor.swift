@@ -40,8 +40,9 @@ public struct RuleEditor: Sendable {
         editing.replacements = replacements(for: edit)
         let block = Array("relay {\n".utf8) + editing.replaced(rule.range) + Array("\n}\n".utf8)
         guard case .success(let text) = formatted(block, file: source.file) else { return nil }
-        let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).dropFirst().dropLast()
-        return lines.map { String($0.dropFirst(4)) }
+        let lines = String(decoding: text, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // The block around it, and nothing behind the last line end.
+        return lines.dropFirst().dropLast(2).map { String($0.dropFirst(4)) }
     }
 
     // MARK: Edits
