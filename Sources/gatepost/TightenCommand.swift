@@ -15,11 +15,12 @@ struct TightenCommand: ParsableCommand {
             What was permitted then is judged again by the configuration; each permit that relayed gets narrower lines \
             that fit all it relayed, and one that relayed nothing is proposed to be deleted. No file is changed.
 
-            Nothing is proposed for a rule that asks for a fact which no record has, nor where nothing was relayed at \
-            all. What was not seen is not permitted by the proposal: use a log that is long enough.
+            Nothing is proposed for a rule that asks for a fact which no record of permitted mail has, nor where \
+            nothing was relayed at all. What was not seen is not permitted by the proposal: use a log that is long \
+            enough.
 
-            Exit status: 0 nothing to tighten, 1 something is proposed, 2 the configuration has errors or a FILE has no \
-            decisions in it or cannot be read, 3 a part of the input could not be read, whatever the rest says.
+            Exit status: 0 nothing to tighten, 1 something is proposed, 2 the configuration has errors or a FILE has \
+            no decisions in it or cannot be read, 3 a part of the input could not be read, whatever the rest says.
             """)
 
     @Argument(help: "The logs; - is standard input.", completion: .file()) var files: [String]
@@ -70,7 +71,9 @@ struct TightenCommand: ParsableCommand {
         let before = Set(PolicyReview(configuration, at: now, provingAll: false).failedTests.map(\.at))
         let report = TightenReport(
             observations: observations, tightening: tightening, unread: unread, now: now,
-            failingTests: PolicyReview(tightened, at: now, provingAll: false).failedTests.filter { !before.contains($0.at) })
+            failingTests: PolicyReview(tightened, at: now, provingAll: false).failedTests.filter {
+                !before.contains($0.at)
+            })
         try StandardOutput.print(shared.json ? report.json.text : report.text)
         if unread.isPartial { throw ExitStatus.cannotTell }
         if !tightening.changes.isEmpty { throw ExitStatus.no }

@@ -21,7 +21,8 @@ struct TightenReport {
     var json: JSONValue {
         .object([
             .init("observed", .number(observations.relayed)),
-            .init("from", .optional(observations.first?.rfc3339())), .init("to", .optional(observations.last?.rfc3339())),
+            .init("from", .optional(observations.first?.rfc3339())),
+            .init("to", .optional(observations.last?.rfc3339())),
             .init("tooOld", .number(observations.tooOld)), .init("refusedThen", .number(observations.refusedThen)),
             .init("notPermittedNow", .number(observations.notPermittedNow)),
             .init("unread", .number(unread.unread)), .init("newer", .number(unread.newer)),
@@ -37,7 +38,10 @@ struct TightenReport {
                 ])),
             .init(
                 "failingTests",
-                .array(failingTests.map { .object([.init("at", .string($0.at.lineReference)), .init("problem", .string($0.message))]) })
+                .array(
+                    failingTests.map {
+                        .object([.init("at", .string($0.at.lineReference)), .init("problem", .string($0.message))])
+                    })
             ),
         ])
     }
@@ -99,19 +103,22 @@ extension TightenReport {
         let permitted = old.relay[index].conditions.from.map { from in
             from.text.count <= Self.longestShown ? "\(from.text) is permitted; " : "permitted are \(amount(from.set)); "
         }
-        let logins = usage.logins.isEmpty ? "" : " with \(counted(usage.logins.count, "login")),"
         let addresses = usage.addresses.count
-        let senders = counted(usage.senders.count, "sender")
-        let domains = counted(usage.recipients.domains.count, "domain")
-        return "\(permitted ?? "")\(number(addresses)) \(addresses == 1 ? "address" : "addresses") relayed\(logins.isEmpty ? "," : logins) "
-            + "as \(senders), to \(domains): \(counted(usage.requests, "recipient"))"
+        let parts = [
+            "\(number(addresses)) \(addresses == 1 ? "address" : "addresses") relayed",
+            usage.logins.isEmpty ? "as \(counted(usage.senders.count, "sender"))"
+                : "with \(counted(usage.logins.count, "login")), as \(counted(usage.senders.count, "sender"))",
+            "to \(counted(usage.recipients.domains.count, "domain")): \(counted(usage.requests, "recipient"))",
+        ]
+        return (permitted ?? "") + parts.joined(separator: ", ")
     }
 
     private func text(_ why: RuleProposal.Why) -> String {
         switch why {
         case .used: "no fewer words say what was used"
         case .grantsNothing: "it is not in force"
-        case .factsNotInLog(let words): "no record says anything of \(words.map { "`\($0)`" }.joined(separator: ", "))"
+        case .factsNotInLog(let words):
+            "no record of permitted mail says anything of \(words.map { "`\($0)`" }.joined(separator: ", "))"
         case .decidedOtherwiseNow(let count): "the log names it for \(number(count)) that are decided otherwise now"
         case .notProved: "narrower lines would break what was seen"
         }
@@ -119,13 +126,15 @@ extension TightenReport {
 
     private var proof: [String] {
         guard observations.relayed > 0 else { return ["nothing was relayed that is permitted now: nothing to go by"] }
-        let time = [observations.first, observations.last].compactMap { $0.map { "\($0.day)" } }.joined(separator: " to ")
+        let time = [observations.first, observations.last].compactMap { $0.map { "\($0.day)" } }.joined(
+            separator: " to ")
         guard !tightening.changes.isEmpty else {
             return ["nothing to tighten, by \(counted(observations.relayed, "observed relaying")), \(time)"]
         }
         let (before, after) = (old.addressesThatRelay(at: now), tightening.policy.addressesThatRelay(at: now))
         var lines = [
-            "\(number(tightening.stillPermitted)) of \(counted(observations.relayed, "observed relaying")) stay permitted, \(time)",
+            "\(number(tightening.stillPermitted)) of \(counted(observations.relayed, "observed relaying")) stay permitted, "
+                + time,
             "rights gained: none; classes of requests that lose theirs: \(number(tightening.difference.lost.count))",
             "addresses that may relay without further proof: \(amount(before)) → \(amount(after))",
         ]
@@ -142,7 +151,8 @@ extension TightenReport {
             lines.append("\(number(observations.refusedThen)) refused then and relayed now: no use, not counted")
         }
         if observations.notPermittedNow > 0 {
-            lines.append("\(number(observations.notPermittedNow)) permitted then and not now; `gatepost replay` shows them")
+            lines.append(
+                "\(number(observations.notPermittedNow)) permitted then and not now; `gatepost replay` shows them")
         }
         if observations.tooOld > 0 { lines.append("\(number(observations.tooOld)) older than --since, not counted") }
         return lines + unread.remarks
@@ -153,7 +163,8 @@ extension TightenReport {
         if set.count(.v4) > 0 { parts.append("\(AddressAmount.grouped(set.count(.v4))) IPv4") }
         let wide = set.count(.v6)
         if wide > 0 {
-            parts.append(wide < 1 << 32 ? "\(AddressAmount.grouped(wide)) IPv6" : "an IPv6 /\(AddressAmount.prefix(of: wide))")
+            parts.append(
+                wide < 1 << 32 ? "\(AddressAmount.grouped(wide)) IPv6" : "an IPv6 /\(AddressAmount.prefix(of: wide))")
         }
         return parts.isEmpty ? "none" : parts.joined(separator: " and ")
     }

@@ -38,9 +38,13 @@ struct RuleEditorTests {
             if let sender = conditions.sender {
                 expected.relay[index].conditions.sender = Conditions.Patterns(PathPatternSet(sender), text: "")
             }
-            expected.relay[index].conditions.to = conditions.to.map { Conditions.Patterns(PathPatternSet($0), text: "") }
+            expected.relay[index].conditions.to = conditions.to.map {
+                Conditions.Patterns(PathPatternSet($0), text: "")
+            }
             let edit = RuleEdit(rule: rule.name, change: .conditions(conditions))
-            #expect(read(editor.edited([edit], withoutTests: true), beside: path).configuration?.policy.withoutPlaces == expected)
+            #expect(
+                read(editor.edited([edit], withoutTests: true), beside: path).configuration?.policy.withoutPlaces
+                    == expected)
             #expect(editor.text(of: edit)?.first?.hasPrefix("permit ") == true)
         }
     }
@@ -48,8 +52,10 @@ struct RuleEditorTests {
     @Test("comments, line ends and other lines stay, byte for byte")
     func bytes() throws {
         let text = [
-            "version 1", "relay {", "    permit \"a\" {  # ours", "        from  10.0.0.0/8   # all", "", "        until 2030-01-01",
-            "    }", "    # theirs", "    permit \"b\" { from 192.0.2.1 }", "    reject   \"c\"   { to  x.example }", "}", "",
+            "version 1", "relay {", "    permit \"a\" {  # ours", "        from  10.0.0.0/8   # all", "",
+            "        until 2030-01-01",
+            "    }", "    # theirs", "    permit \"b\" { from 192.0.2.1 }", "    reject   \"c\"   { to  x.example }",
+            "}", "",
         ]
         var conditions = RuleEdit.Conditions()
         (conditions.from, conditions.to) = (AddressSet([try AddressSet.parse("10.0.0.1")]), [.null])
@@ -66,7 +72,8 @@ struct RuleEditorTests {
             #expect(String(decoding: editor.edited(edits), as: UTF8.self) == expected.joined(separator: lineEnd))
             #expect(
                 editor.text(of: edits[0]) == [
-                    "permit \"a\" {    # ours", "    from  10.0.0.1    # all", "    to    <>", "", "    until  2030-01-01", "}",
+                    "permit \"a\" {    # ours", "    from  10.0.0.1    # all", "    to    <>", "",
+                    "    until  2030-01-01", "}",
                 ])
         }
     }

@@ -76,6 +76,18 @@ struct TighteningTests {
         #expect(tightening.policy.relay.map(\.name) == ["a", "c"])
     }
 
+    @Test("a fact that only refused mail has in the log is missing where it counts")
+    func factsOfTakenMail() throws {
+        let text = file(
+            "relay {\n    permit \"a\" {\n        from  192.0.2.0/24\n        helo  pc.example\n    }\n"
+                + "    permit \"b\" {\n        from  192.0.2.0/24\n    }\n}")
+        let refused = past("198.51.100.7", "<x@evil.example>", "<y@victim.example>", .reject) {
+            $0.helo = Array("evil".utf8)
+        }
+        #expect(
+            try tighten(text, [past("192.0.2.1"), refused]).proposals[0].outcome == .keep(.factsNotInLog(["helo"])))
+    }
+
     @Test("without any use nothing is proposed: silence is no evidence")
     func silence() throws {
         for pasts in [[], [past("198.51.100.7", "<x@evil.example>", "<y@victim.example>", .reject)]] {
@@ -86,7 +98,10 @@ struct TighteningTests {
 
     @Test("a rule that the log names for what is decided otherwise now is left alone")
     func decidedOtherwise() throws {
-        let text = file("relay {\n    permit \"a\" {\n        from  192.0.2.0/24\n    }\n    permit \"b\" {\n        login  any\n    }\n}")
+        let text = file(
+            "relay {\n    permit \"a\" {\n        from  192.0.2.0/24\n    }\n"
+                + "    permit \"b\" {\n        login  any\n    }\n}"
+        )
         let tightening = try tighten(text, [past("192.0.2.1"), past("198.51.100.7", rule: "b")])
         #expect(tightening.proposals[1].outcome == .keep(.decidedOtherwiseNow(1)))
     }
@@ -193,7 +208,8 @@ struct TighteningTests {
         let pasts = (0..<150).map { _ in
             let client = ["10.0.0.", "10.0.1.", "10.0.2.", "2001:db8::"].randomElement(using: &random)!
             return past(
-                "\(client)\(Int.random(in: 1...99, using: &random))", "<\(pick(mailboxes + [""], 1...1))>", "<\(pick(mailboxes, 1...1))>")
+                "\(client)\(Int.random(in: 1...99, using: &random))", "<\(pick(mailboxes + [""], 1...1))>",
+                "<\(pick(mailboxes, 1...1))>")
         }
         let observations = try observe(text, pasts)
         let tightening = try tighten(text, pasts)

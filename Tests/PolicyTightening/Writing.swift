@@ -23,7 +23,9 @@ func file(_ relay: String) -> String { "version 1\n\nlocal {\n    domains  ours.
 func read(_ text: String) -> ReadResult { read(Array(text.utf8)) }
 
 func read(_ bytes: [UInt8]) -> ReadResult {
-    Configuration.read(bytes, file: "gatepost.conf", purpose: .policyOnly, now: now) { _ in .failure(FileProblem("no such file")) }
+    Configuration.read(bytes, file: "gatepost.conf", purpose: .policyOnly, now: now) { _ in
+        .failure(FileProblem("no such file"))
+    }
 }
 
 func past(

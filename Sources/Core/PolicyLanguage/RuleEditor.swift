@@ -40,7 +40,8 @@ public struct RuleEditor: Sendable {
         editing.replacements = replacements(for: edit)
         let block = Array("relay {\n".utf8) + editing.replaced(rule.range) + Array("\n}\n".utf8)
         guard case .success(let text) = formatted(block, file: source.file) else { return nil }
-        let lines = String(decoding: text, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let lines = String(decoding: text, as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         // The block around it, and nothing behind the last line end.
         return lines.dropFirst().dropLast(2).map { String($0.dropFirst(4)) }
     }
@@ -66,7 +67,8 @@ public struct RuleEditor: Sendable {
         // Behind the last condition; limits, dates and reasons come after them.
         let afterConditions: Set<String> = ["limit", "until", "proof", "observe", "owner", "because", "reply"]
         let anchor = statements.last { !afterConditions.contains($0.keyword.text) }
-        guard let before = token(at: anchor.map { ($0.values.last ?? $0.keyword).at } ?? rule.statement.block?.at) else {
+        guard let before = token(at: anchor.map { ($0.values.last ?? $0.keyword).at } ?? rule.statement.block?.at)
+        else {
             return replacements
         }
         var next = before + 1
@@ -101,7 +103,11 @@ public struct RuleEditor: Sendable {
         var (low, high) = (0, tokens.count)
         while low < high {
             let middle = (low + high) / 2
-            if (tokens[middle].line, tokens[middle].column) < (place.line, place.column) { low = middle + 1 } else { high = middle }
+            if (tokens[middle].line, tokens[middle].column) < (place.line, place.column) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         return low < tokens.count && tokens[low].line == place.line && tokens[low].column == place.column ? low : nil
     }

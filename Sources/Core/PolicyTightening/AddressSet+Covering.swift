@@ -15,7 +15,9 @@ extension AddressSet {
                     merged.append(piece)
                     continue
                 }
-                guard let cover = Self.network(last.range.first, hostBits: Self.differingBits(last.range.first, piece.range.last)),
+                guard
+                    let cover = Self.network(
+                        last.range.first, hostBits: Self.differingBits(last.range.first, piece.range.last)),
                     AddressSet([cover]).subtracting(whole).isEmpty
                 else {
                     // Every larger network holds this one, so what keeps them apart now keeps them apart for good.

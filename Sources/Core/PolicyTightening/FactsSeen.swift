@@ -17,8 +17,8 @@ struct FactsSeen: Hashable, Sendable {
         if facts.popLogin != .absent { words.insert("pop") }
     }
 
-    /// The facts that `conditions` ask for and no record has, in the language's words. A login is no such fact: every
-    /// log that is read has it where there was one.
+    /// The facts that `conditions` ask for and no record that was added has, in the language's words. A login is no
+    /// such fact: every log that is read has it where there was one.
     func missing(for conditions: Conditions) -> [String] {
         var asked: [String] = []
         if conditions.name != nil { asked.append("name") }

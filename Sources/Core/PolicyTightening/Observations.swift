@@ -42,7 +42,6 @@ public struct Observations: Sendable {
             tooOld += 1
             return
         }
-        factsSeen.add(past.trial.facts)
         first = min(first ?? time, time)
         last = max(last ?? time, time)
         let judgement = past.trial.judged(by: policy)
@@ -52,6 +51,8 @@ public struct Observations: Sendable {
             if isRelayed { refusedThen += 1 }
             return
         }
+        // Of refused mail a log may have more facts, such as HELO in Postfix's.
+        factsSeen.add(past.trial.facts)
         if decision.verdict != .permit { notPermittedNow += 1 }
         if let then = past.rule.flatMap({ indexes[$0] }), decision.rule?.name != past.rule {
             usage[then].decidedOtherwiseNow += 1

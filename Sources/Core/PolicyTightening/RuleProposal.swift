@@ -22,7 +22,7 @@ public struct RuleProposal: Hashable, Sendable {
         case used
         /// Not in force: `observe`, or `until` is over.
         case grantsNothing
-        /// It asks for facts that no record has, in the language's words.
+        /// It asks for facts that no record of permitted mail has, in the language's words.
         case factsNotInLog([String])
         /// The log names it for so many requests that are decided otherwise now.
         case decidedOtherwiseNow(Int)
@@ -58,7 +58,9 @@ public struct RuleProposal: Hashable, Sendable {
         if let from = own.from?.set {
             let used = AddressSet(usage.addresses.map { IPRange($0) })
             let covered = used.covered(within: from, inValues: mostAddresses)
-            if covered != from, covered.ranges.count <= max(mostAddresses, from.ranges.count) { conditions.from = covered }
+            if covered != from, covered.ranges.count <= max(mostAddresses, from.ranges.count) {
+                conditions.from = covered
+            }
         }
         if !own.senderOwnedByLogin { conditions.sender = usage.senders.patterns(within: own.sender?.set.patterns) }
         conditions.to = usage.recipients.patterns(within: own.to?.set.patterns)

@@ -103,6 +103,8 @@ extension Observations {
 extension Policy {
     /// The addresses that may relay something without a login, certificate, POP login or name.
     public func addressesThatRelay(at now: Instant) -> AddressSet {
-        grants(at: now).filter { !$0.requests.needsMoreThanAddress }.reduce(AddressSet()) { $0.union($1.requests.clients) }
+        grants(at: now).filter { !$0.requests.needsMoreThanAddress }.reduce(AddressSet()) {
+            $0.union($1.requests.clients)
+        }
     }
 }
