@@ -30,7 +30,7 @@ let package = Package(
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords", "AnalysisCheck", "PolicyReview",
-                "MailLogs",
+                "MailLogs", "PolicyTightening",
             ]),
         .library(name: "GatepostStorage", targets: ["Storage"]),
     ],
@@ -63,6 +63,9 @@ let package = Package(
             "MailTypes", "Diagnostics", "JSONText"),
         core("AnalysisCheck", uses: "RelayPolicy", "MailTypes", "JSONText"),
         core("MailLogs", uses: "DecisionRecords", "RelayPolicy", "MailTypes"),
+        core(
+            "PolicyTightening", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
+            "Diagnostics"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
@@ -82,8 +85,8 @@ let package = Package(
             name: "gatepost",
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
-                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "DecisionRecords", "MailLogs",
-                "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
+                "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "PolicyTightening", "DecisionRecords",
+                "MailLogs", "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -102,6 +105,9 @@ let package = Package(
         tests("JSONText", uses: "JSONText"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),
         tests("MailLogs", uses: "MailLogs", "DecisionRecords", "RelayPolicy", "MailTypes"),
+        tests(
+            "PolicyTightening", uses: "PolicyTightening", "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy",
+            "MailTypes", "Diagnostics"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
         .testTarget(

@@ -51,6 +51,11 @@ struct ConfigurationFile {
     /// The same with the bytes that were read.
     func configurationAndText(purpose: ReadPurpose) throws(Trouble) -> (configuration: Configuration, bytes: [UInt8]) {
         let bytes = try text()
+        return (try configuration(of: bytes, purpose: purpose), bytes)
+    }
+
+    /// The same from bytes that were read already.
+    func configuration(of bytes: [UInt8], purpose: ReadPurpose) throws(Trouble) -> Configuration {
         let result = read(bytes, purpose: purpose)
         guard let configuration = result.configuration else {
             let errors = result.diagnostics.filter { $0.severity >= .error }
@@ -59,7 +64,7 @@ struct ConfigurationFile {
             }
             throw Trouble("\(name) has \(counted(errors.count, "error")); `gatepost check` shows the warnings too")
         }
-        return (configuration, bytes)
+        return configuration
     }
 
     /// The bytes, or trouble.

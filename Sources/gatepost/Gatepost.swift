@@ -18,8 +18,8 @@ struct Gatepost: AsyncParsableCommand {
         version: "gatepost \(Version.text)",
         subcommands: [
             DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
-            WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self, PermitCommand.self,
-            RejectCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, LogCommand.self,
+            WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self, TightenCommand.self,
+            PermitCommand.self, RejectCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, LogCommand.self,
             WhyCommand.self, ShadowCommand.self,
             CompletionsCommand.self,
         ])

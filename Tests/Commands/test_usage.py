@@ -5,7 +5,8 @@ import pytest
 from commands_support import validate
 
 VERBS = [
-    "check", "fmt", "try", "who-can-relay", "diff", "verify", "replay", "log", "why", "quickstart", "completions",
+    "check", "fmt", "try", "who-can-relay", "diff", "verify", "replay", "tighten", "log", "why", "quickstart",
+    "completions",
 ]
 
 

@@ -232,3 +232,15 @@ def test_replay_judges_the_decisions_that_were_kept(server, gate):
     assert answer.returncode == 1, answer
     flips = {(flip["from"], flip["to"], flip["client"]) for flip in json.loads(answer.stdout)["flips"]}
     assert {("permit", "reject", OFFICE), ("reject", "permit", STRANGER)} <= flips
+
+
+def test_tighten_proposes_from_what_was_kept(server, gate):
+    assert deliver(gate.port, "tight@outside.test", OFFICE).code == 250
+    assert wait_until(lambda: len(kept(gate, "--to", "tight@outside.test")) == 1, 5)
+    gate.write(office="127.0.0.0/24")
+    try:
+        answer = gatepost("tighten", "--since", "1h", "-c", gate.file)
+        assert answer.returncode == 1, answer
+        assert OFFICE in answer.stdout and "stay permitted" in answer.stdout
+    finally:
+        gate.write()

@@ -22,10 +22,10 @@ public enum AddressAmount {
     }
 
     /// The smallest network that holds `count` addresses.
-    private static func prefix(of count: UInt128) -> Int { (count - 1).leadingZeroBitCount }
+    public static func prefix(of count: UInt128) -> Int { (count - 1).leadingZeroBitCount }
 
     /// `16,777,216`
-    private static func grouped(_ count: UInt128) -> String {
+    public static func grouped(_ count: UInt128) -> String {
         var groups: [String] = []
         var rest = String(count)
         while rest.utf8.count > 3 {
