@@ -6,11 +6,12 @@ import re
 import signal
 import sqlite3
 import subprocess
+import threading
 
 import jsonschema
 import pytest
 from rig.client import Client, deliver
-from rig.gate import REPOSITORY, binary, gate_before, gatepost
+from rig.gate import REPOSITORY, Gate, binary, gate_before, gatepost, wait_until_learnt
 from rig.loopback import OFFICE, STRANGER, wait_until
 
 SCHEMA = json.loads((REPOSITORY / "docs/json/decision.schema.json").read_text())
@@ -198,7 +199,7 @@ def test_a_page_follows_the_page_before(server):
 @pytest.mark.parametrize(
     "arguments, status", [
         (["log", "--to", "nobody@nowhere.test"], 1), (["log", "--client", "300.1.1.1"], 2),
-        (["log", "--reason", "mood"], 2), (["log", "--since", "soon"], 2), (["log", "--limit", "0"], 2),
+        (["log", "--reason", "mood"], 2), (["log", "--since", "soon"], 2), (["log", "--limit", "1000001"], 2),
         (["log", "--after", "01A", "--before", "01B"], 2), (["why", "7ZZZZZZZ"], 1), (["why", "no-id!"], 2), (["why"], 2),
         (["why", "0"], 2),
     ])
@@ -232,3 +233,18 @@ def test_replay_judges_the_decisions_that_were_kept(server, gate):
     assert answer.returncode == 1, answer
     flips = {(flip["from"], flip["to"], flip["client"]) for flip in json.loads(answer.stdout)["flips"]}
     assert {("permit", "reject", OFFICE), ("reject", "permit", STRANGER)} <= flips
+
+
+def test_a_session_from_before_a_reload_is_kept_under_the_file_it_began_with(server):
+    with gate_before(server) as gate:
+        with Client(gate.port) as client:
+            client.ehlo("evil.test")
+            gate.write(office="192.0.2.1")
+            assert gatepost("reload", "-c", gate.file).returncode == 0
+            client.command("MAIL FROM:<x@evil.test>")
+            old = client.command("RCPT TO:<y@victim.test>").id
+        new = refuse(gate)
+        assert wait_until(lambda: len(kept(gate)) == 2, 5)
+        def has_changed(one):
+            return json.loads(gatepost("why", one, "-c", gate.file, "--json").stdout)["fileHasChanged"]
+        assert (has_changed(old), has_changed(new)) == (True, False)

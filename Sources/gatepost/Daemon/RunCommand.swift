@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
         do throws(Trouble) {
             state = try StateDirectory(loaded.configuration.node.state.map(file.resolve) ?? StateDirectory.standard)
         } catch { return try fail(error.message) }
-        let settings = GatewaySettings(loaded.configuration)
+        let settings = GatewaySettings(loaded)
         let log = DaemonLog(descriptor: STDERR_FILENO, loaded, state: state.path)
         for warning in loaded.warnings { log.warn(warning) }
         let daemon = Daemon(
