@@ -248,3 +248,35 @@ def test_a_session_from_before_a_reload_is_kept_under_the_file_it_began_with(ser
         def has_changed(one):
             return json.loads(gatepost("why", one, "-c", gate.file, "--json").stdout)["fileHasChanged"]
         assert (has_changed(old), has_changed(new)) == (True, False)
+
+
+def test_a_file_that_is_taken_away_is_begun_again(server):
+    with gate_before(server) as gate:
+        refuse(gate)
+        assert wait_until(lambda: kept(gate), 5)
+        for path in (gate.folder / "state").glob("decisions.db*"):
+            path.unlink()
+        two = refuse(gate)
+        assert wait_until(lambda: log(gate).returncode == 0, 5), gate.log
+        assert [record["id"] for record in kept(gate)] == [two]
+
+
+def test_follow_goes_on_with_the_file_that_takes_the_place_of_another(server):
+    with gate_before(server) as gate:
+        refuse(gate, "old@victim.test")
+        assert wait_until(lambda: kept(gate), 5)
+        process = subprocess.Popen(
+            [binary(), "log", "--follow", "-c", gate.file, "--json"], stdout=subprocess.PIPE, text=True)
+        try:
+            assert json.loads(process.stdout.readline())["forwardPath"] == "old@victim.test"
+            for path in (gate.folder / "state").glob("decisions.db*"):
+                path.rename(path.with_name("elsewhere-" + path.name))
+            refuse(gate, "new@victim.test")
+            line = []
+            reader = threading.Thread(target=lambda: line.append(process.stdout.readline()), daemon=True)
+            reader.start()
+            reader.join(10)
+            assert line and json.loads(line[0])["forwardPath"] == "new@victim.test"
+        finally:
+            process.kill()
+            process.wait()
