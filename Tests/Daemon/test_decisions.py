@@ -280,3 +280,24 @@ def test_follow_goes_on_with_the_file_that_takes_the_place_of_another(server):
         finally:
             process.kill()
             process.wait()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a disk needs root")
+def test_a_state_directory_that_is_read_only_from_the_start_holds_up_no_mail(server, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir(mode=0o700)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,mode=0700,size=300k", "tmpfs", disk]).returncode:
+        pytest.skip("cannot mount")
+    try:
+        gate = Gate([server.port])
+        gate.write(gate.text().replace(str(gate.folder / "state"), str(disk)))
+        with gate:
+            wait_until_learnt(server)
+            assert deliver(gate.port, "a@ours.test").code == 250
+            refuse(gate)
+            assert gate.log.count("state-directory=unwritable") == 1
+            assert wait_until(lambda: "decision-log=failing" in gate.log, 10)
+            assert gate.log.count("decision-log=failing") == 1
+            assert gate.terminate() == 0
+    finally:
+        subprocess.run(["umount", "-l", disk])
