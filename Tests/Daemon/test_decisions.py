@@ -301,3 +301,26 @@ def test_a_state_directory_that_is_read_only_from_the_start_holds_up_no_mail(ser
             assert gate.terminate() == 0
     finally:
         subprocess.run(["umount", "-l", disk])
+
+
+def test_all_decisions_are_shown_and_rows_of_a_newer_version_are_counted_not_judged(server):
+    with gate_before(server) as gate:
+        refuse(gate)
+        assert deliver(gate.port, "kept@ours.test").code == 250
+        assert deliver(gate.port, "sent@outside.test", OFFICE).code == 250
+        assert wait_until(lambda: len(kept(gate)) == 3, 5)
+        assert kept(gate, "--limit", "0") == kept(gate)
+        file = gate.folder / "state/decisions.db"
+        gate.signal(signal.SIGTERM)
+        assert gate.wait(20) == 0
+        with sqlite3.connect(file) as newer:
+            newer.execute("UPDATE decisions SET format = 2 WHERE verdict = 'permit'")
+        some = log(gate, "--json", "--limit", "0")
+        assert some.returncode == 0 and len(some.stdout.splitlines()) == 1 and "2 records" in some.stderr
+        partly = gatepost("replay", file, "-c", gate.file, "--json")
+        assert partly.returncode == 3, partly
+        answer = json.loads(partly.stdout)
+        assert (answer["requests"], answer["unread"] + answer["newer"]) == (1, 2)
+        file.write_bytes(b"SQLite format 3\0 and nothing else")
+        broken = gatepost("replay", file, "-c", gate.file)
+        assert broken.returncode == 2 and "damaged" in broken.stderr, broken
