@@ -62,7 +62,7 @@ let package = Package(
             "PolicyChanges", uses: "PolicyLanguage", "PolicyReview", "RelayAnalysis", "AnalysisRecords", "RelayPolicy",
             "MailTypes", "Diagnostics", "JSONText"),
         core("AnalysisCheck", uses: "RelayPolicy", "MailTypes", "JSONText"),
-        core("MailLogs", uses: "DecisionRecords", "RelayPolicy", "MailTypes"),
+        core("MailLogs", uses: "DecisionRecords", "JSONText", "RelayPolicy", "MailTypes"),
         core(
             "PolicyTightening", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
             "Diagnostics"),

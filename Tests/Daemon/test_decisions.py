@@ -6,11 +6,12 @@ import re
 import signal
 import sqlite3
 import subprocess
+import threading
 
 import jsonschema
 import pytest
 from rig.client import Client, deliver
-from rig.gate import REPOSITORY, binary, gate_before, gatepost
+from rig.gate import REPOSITORY, Gate, binary, gate_before, gatepost, wait_until_learnt
 from rig.loopback import OFFICE, STRANGER, wait_until
 
 SCHEMA = json.loads((REPOSITORY / "docs/json/decision.schema.json").read_text())
@@ -198,7 +199,7 @@ def test_a_page_follows_the_page_before(server):
 @pytest.mark.parametrize(
     "arguments, status", [
         (["log", "--to", "nobody@nowhere.test"], 1), (["log", "--client", "300.1.1.1"], 2),
-        (["log", "--reason", "mood"], 2), (["log", "--since", "soon"], 2), (["log", "--limit", "0"], 2),
+        (["log", "--reason", "mood"], 2), (["log", "--since", "soon"], 2), (["log", "--limit", "1000001"], 2),
         (["log", "--after", "01A", "--before", "01B"], 2), (["why", "7ZZZZZZZ"], 1), (["why", "no-id!"], 2), (["why"], 2),
         (["why", "0"], 2),
     ])
@@ -244,3 +245,94 @@ def test_tighten_proposes_from_what_was_kept(server, gate):
         assert OFFICE in answer.stdout and "stay permitted" in answer.stdout
     finally:
         gate.write()
+
+
+def test_a_session_from_before_a_reload_is_kept_under_the_file_it_began_with(server):
+    with gate_before(server) as gate:
+        with Client(gate.port) as client:
+            client.ehlo("evil.test")
+            gate.write(office="192.0.2.1")
+            assert gatepost("reload", "-c", gate.file).returncode == 0
+            client.command("MAIL FROM:<x@evil.test>")
+            old = client.command("RCPT TO:<y@victim.test>").id
+        new = refuse(gate)
+        assert wait_until(lambda: len(kept(gate)) == 2, 5)
+        def has_changed(one):
+            return json.loads(gatepost("why", one, "-c", gate.file, "--json").stdout)["fileHasChanged"]
+        assert (has_changed(old), has_changed(new)) == (True, False)
+
+
+def test_a_file_that_is_taken_away_is_begun_again(server):
+    with gate_before(server) as gate:
+        refuse(gate)
+        assert wait_until(lambda: kept(gate), 5)
+        for path in (gate.folder / "state").glob("decisions.db*"):
+            path.unlink()
+        two = refuse(gate)
+        assert wait_until(lambda: log(gate).returncode == 0, 5), gate.log
+        assert [record["id"] for record in kept(gate)] == [two]
+
+
+def test_follow_goes_on_with_the_file_that_takes_the_place_of_another(server):
+    with gate_before(server) as gate:
+        refuse(gate, "old@victim.test")
+        assert wait_until(lambda: kept(gate), 5)
+        process = subprocess.Popen(
+            [binary(), "log", "--follow", "-c", gate.file, "--json"], stdout=subprocess.PIPE, text=True)
+        try:
+            assert json.loads(process.stdout.readline())["forwardPath"] == "old@victim.test"
+            for path in (gate.folder / "state").glob("decisions.db*"):
+                path.rename(path.with_name("elsewhere-" + path.name))
+            refuse(gate, "new@victim.test")
+            line = []
+            reader = threading.Thread(target=lambda: line.append(process.stdout.readline()), daemon=True)
+            reader.start()
+            reader.join(10)
+            assert line and json.loads(line[0])["forwardPath"] == "new@victim.test"
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a disk needs root")
+def test_a_state_directory_that_is_read_only_from_the_start_holds_up_no_mail(server, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir(mode=0o700)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,mode=0700,size=300k", "tmpfs", disk]).returncode:
+        pytest.skip("cannot mount")
+    try:
+        gate = Gate([server.port])
+        gate.write(gate.text().replace(str(gate.folder / "state"), str(disk)))
+        with gate:
+            wait_until_learnt(server)
+            assert deliver(gate.port, "a@ours.test").code == 250
+            refuse(gate)
+            assert gate.log.count("state-directory=unwritable") == 1
+            assert wait_until(lambda: "decision-log=failing" in gate.log, 10)
+            assert gate.log.count("decision-log=failing") == 1
+            assert gate.terminate() == 0
+    finally:
+        subprocess.run(["umount", "-l", disk])
+
+
+def test_all_decisions_are_shown_and_rows_of_a_newer_version_are_counted_not_judged(server):
+    with gate_before(server) as gate:
+        refuse(gate)
+        assert deliver(gate.port, "kept@ours.test").code == 250
+        assert deliver(gate.port, "sent@outside.test", OFFICE).code == 250
+        assert wait_until(lambda: len(kept(gate)) == 3, 5)
+        assert kept(gate, "--limit", "0") == kept(gate)
+        file = gate.folder / "state/decisions.db"
+        gate.signal(signal.SIGTERM)
+        assert gate.wait(20) == 0
+        with sqlite3.connect(file) as newer:
+            newer.execute("UPDATE decisions SET format = 2 WHERE verdict = 'permit'")
+        some = log(gate, "--json", "--limit", "0")
+        assert some.returncode == 0 and len(some.stdout.splitlines()) == 1 and "2 records" in some.stderr
+        partly = gatepost("replay", file, "-c", gate.file, "--json")
+        assert partly.returncode == 3, partly
+        answer = json.loads(partly.stdout)
+        assert (answer["requests"], answer["unread"] + answer["newer"]) == (1, 2)
+        file.write_bytes(b"SQLite format 3\0 and nothing else")
+        broken = gatepost("replay", file, "-c", gate.file)
+        assert broken.returncode == 2 and "damaged" in broken.stderr, broken

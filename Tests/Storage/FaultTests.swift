@@ -75,6 +75,22 @@ struct FaultTests {
         #expect(found.decisions.map(\.record.id) == [identifier(2)])
     }
 
+    @Test func aShorterTimeTakesEffectAtOnceAndInFullThoughNothingComes() async throws {
+        let folder = try Folder()
+        let log = DecisionLog(
+            path: folder.decisions, retention: DecisionRetention(age: .seconds(86_400), size: 1 << 30),
+            clock: { Instant(seconds: noon.seconds + 10_000) }, report: { _ in })
+        for number in 1...7_000 { log.append(try refusal(number), policy: "") }
+        try await until { log.status.written == 7_000 }
+        log.use(DecisionRetention(age: .seconds(60), size: 1 << 30))
+        // The newest stays: the keys of those to come go on from it.
+        try await until { (try? DecisionArchive(folder.decisions).find(DecisionSearch()).decisions.count) == 1 }
+        log.append(try refusal(9_990), policy: "")
+        try await until { log.status.written == 7_001 }
+        #expect(try DecisionArchive(folder.decisions).newestKey() == 7_001)
+        log.close()
+    }
+
     @Test func aFileThatIsTooLargeLosesItsOldest() throws {
         let folder = try Folder()
         let log = DecisionLog(

@@ -7,6 +7,12 @@ import JSONText
 public struct LogNote: Sendable {
     private var members: [JSONValue.Member]
 
+    /// The first key of every line that is no decision.
+    public static let kinds: Set = [
+        "message", "connection", "upstream", "state", "listening", "clock", "log", "warning", "shadow", "decision-log",
+        "state-directory", "control",
+    ]
+
     public init(_ members: KeyValuePairs<String, JSONValue>) {
         self.members = members.map { JSONValue.Member($0.key, $0.value) }
     }

@@ -1,4 +1,5 @@
 import DecisionRecords
+import JSONText
 import MailTypes
 
 /// Reads logs line by line: Gatepost's own, text and JSON, and the mail logs of Postfix and Exim, also mixed. Each line
@@ -42,9 +43,18 @@ public struct LogReader: Sendable {
         return isRecord && prefix.program.begins("gatepost") ? own(prefix.message, time: time) : []
     }
 
+    /// A line of `log { format json }` that is no decision: its time, and then what it is about.
+    private static func isNote(_ line: ArraySlice<UInt8>) -> Bool {
+        guard line.begins("{\"time\":\""), case .object(let members)? = try? JSONValue(parsing: Array(line)),
+            members.count > 1
+        else { return false }
+        return LogNote.kinds.contains(members[1].name)
+    }
+
     private func own(_ record: ArraySlice<UInt8>, time: Instant) -> [Finding] {
         do throws(PastDecision.Problem) {
             let isJSON = record.first == UInt8(ascii: "{")
+            if isJSON, Self.isNote(record) { return [] }
             return [
                 .decision(
                     isJSON

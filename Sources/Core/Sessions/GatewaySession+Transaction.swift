@@ -189,7 +189,7 @@ extension GatewaySession {
     private func record(_ pending: Pending, outcome: Reply?) -> RecipientRecord {
         RecipientRecord(
             id: pending.id, givenForwardPath: pending.given, request: pending.request, decision: pending.decision,
-            outcome: outcome)
+            outcome: outcome, policyHash: terms.policyHash)
     }
 
     /// The protected server went away between two commands of a transaction.
@@ -201,7 +201,9 @@ extension GatewaySession {
     mutating func decided(_ decision: Decision, given: [UInt8], request: RelayRequest, id: String) -> Action {
         report(
             .decided(
-                RecipientRecord(id: id, givenForwardPath: given, request: request, decision: decision, outcome: nil)))
+                RecipientRecord(
+                    id: id, givenForwardPath: given, request: request, decision: decision, outcome: nil,
+                    policyHash: terms.policyHash)))
         return recipientRefused(decision.reply.quoting(id))
     }
 

@@ -8,9 +8,13 @@ public final class GatewayTerms: Sendable {
     /// Our name in the greeting, in EHLO and in Received lines.
     public let hostname: String
     public let limits: SessionLimits
+    /// Tells one text of the configuration from another, for the record of a decision.
+    public let policyHash: String
 
-    public init(policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits()) {
-        (self.policy, self.hostname, self.limits) = (policy, hostname, limits)
+    public init(
+        policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits(), policyHash: String = ""
+    ) {
+        (self.policy, self.hostname, self.limits, self.policyHash) = (policy, hostname, limits, policyHash)
     }
 }
 
@@ -106,6 +110,8 @@ public struct RecipientRecord: Sendable {
     public let decision: Decision
     /// The protected server's reply to it, where it was asked.
     public let outcome: Reply?
+    /// Of the terms that the session began with.
+    public let policyHash: String
 }
 
 /// The end of one transaction that reached mail data.

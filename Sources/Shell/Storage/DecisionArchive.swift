@@ -14,6 +14,8 @@ public final class DecisionArchive {
     }
 
     private let queue: DatabaseQueue
+    private let path: String
+    private let identity: FileIdentity?
 
     public init(_ path: String) throws(DecisionStoreProblem) {
         guard access(path, F_OK) == 0 else {
@@ -35,6 +37,29 @@ public final class DecisionArchive {
         } catch {
             throw DecisionStoreProblem(error)
         }
+        (self.path, identity) = (path, FileIdentity(path))
+    }
+
+    /// Another file has its name now, so that nothing more will come into this one.
+    public var wasReplaced: Bool {
+        let current = FileIdentity(path)
+        return current != nil && current != identity
+    }
+
+    /// Every row that fits, one by one, in the order of the search; nil for one that this version cannot read.
+    public func forEach(
+        _ search: DecisionSearch, _ body: (_ key: Int64, KeptDecision?) throws -> Void
+    ) throws {
+        do {
+            try queue.read { db in
+                let (text, arguments) = search.sql
+                let statement = try db.makeStatement(sql: text)
+                try statement.setArguments(arguments)
+                try Self.read(statement, body)
+            }
+        } catch let error as DatabaseError {
+            throw DecisionStoreProblem(error)
+        }
     }
 
     public func find(_ search: DecisionSearch) throws(DecisionStoreProblem) -> Found {
@@ -43,7 +68,12 @@ public final class DecisionArchive {
                 let (text, arguments) = search.sql
                 let statement = try db.makeStatement(sql: text)
                 try statement.setArguments(arguments)
-                return try Self.read(statement)
+                var found = Found()
+                try Self.read(statement) { key, decision in
+                    found.lastKey = key
+                    if let decision { found.decisions.append(decision) } else { found.unreadable += 1 }
+                }
+                return found
             }
             if search.after == nil { found.decisions.reverse() }
             return found
@@ -61,17 +91,15 @@ public final class DecisionArchive {
         }
     }
 
-    private static func read(_ statement: Statement) throws -> Found {
+    private static func read(_ statement: Statement, _ body: (Int64, KeptDecision?) throws -> Void) throws {
         let pointer = statement.sqliteStatement
         defer { sqlite3_reset(pointer) }
-        var found = Found()
         while true {
             switch sqlite3_step(pointer) {
             case SQLITE_ROW:
                 let row = StoredRow(pointer)
-                found.lastKey = row.key
-                if let decision = row.decision { found.decisions.append(decision) } else { found.unreadable += 1 }
-            case SQLITE_DONE: return found
+                try body(row.key, row.decision)
+            case SQLITE_DONE: return
             case let code:
                 throw DatabaseError(
                     resultCode: ResultCode(rawValue: code),

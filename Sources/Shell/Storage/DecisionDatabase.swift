@@ -6,6 +6,8 @@ import MailTypes
 /// The file of decisions, open for writing. Of one thread.
 final class DecisionDatabase {
     private let queue: DatabaseQueue
+    private let path: String
+    private let identity: FileIdentity?
     private var row = DecisionRow()
 
     /// How long a lock of another program is waited for.
@@ -24,7 +26,11 @@ final class DecisionDatabase {
         } catch {
             throw DecisionStoreProblem(error)
         }
+        (self.path, identity) = (path, FileIdentity(path))
     }
+
+    /// Somebody has taken the file away, or put another in its place: what is written now nobody would find.
+    var wasReplaced: Bool { FileIdentity(path) != identity }
 
     private static func prepare(_ db: Database) throws {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -51,19 +57,28 @@ final class DecisionDatabase {
         }
     }
 
-    /// Deletes at most `step` of the oldest records that are older than `cutoff`, or too many for `size` bytes.
-    func trim(olderThan cutoff: Instant, size: UInt64, step: Int) throws(DecisionStoreProblem) {
+    /// Deletes at most `step` of the oldest records that are older than `cutoff`, or too many for `size` bytes. Whether
+    /// there were any, so that there may be more.
+    ///
+    /// The newest record stays: the keys of those to come go on from its key, and whoever follows the log relies on
+    /// that.
+    func trim(olderThan cutoff: Instant, size: UInt64, step: Int) throws(DecisionStoreProblem) -> Bool {
         do {
-            try queue.write { db in
+            return try queue.write { db in
                 let first = "SELECT key, time FROM decisions ORDER BY key LIMIT 1"
-                guard let oldest = try Row.fetchOne(db, sql: first) else { return }
-                let last = (oldest["key"] as Int64) + Int64(step)
+                guard let oldest = try Row.fetchOne(db, sql: first),
+                    let newest = try Int64.fetchOne(db, sql: "SELECT max(key) FROM decisions")
+                else { return false }
+                let last = min((oldest["key"] as Int64) + Int64(step), newest)
                 if try Self.usedBytes(db) > size {
                     try db.execute(sql: "DELETE FROM decisions WHERE key < ?", arguments: [last])
                 } else if (oldest["time"] as Int64) < cutoff.storedNumber {
                     try db.execute(
                         sql: "DELETE FROM decisions WHERE key < ? AND time < ?", arguments: [last, cutoff.storedNumber])
+                } else {
+                    return false
                 }
+                return db.changesCount > 0
             }
         } catch {
             throw DecisionStoreProblem(error)

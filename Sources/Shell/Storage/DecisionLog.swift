@@ -67,7 +67,10 @@ public final class DecisionLog: Sendable {
         if wakes { wake() }
     }
 
-    public func use(_ retention: DecisionRetention) { queue.withLockedValue { $0.retention = retention } }
+    public func use(_ retention: DecisionRetention) {
+        queue.withLockedValue { $0.retention = retention }
+        wake()
+    }
 
     public var status: DecisionLogStatus {
         queue.withLockedValue { queue in

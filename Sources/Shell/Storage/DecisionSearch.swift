@@ -23,8 +23,8 @@ public struct DecisionSearch: Sendable {
     public var after: Int64?
     /// Earlier than this key.
     public var before: Int64?
-    /// Rows at most.
-    public var limit = 100
+    /// Rows at most; nil: all.
+    public var limit: Int? = 100
     public init() {}
 }
 
@@ -54,7 +54,7 @@ extension DecisionSearch {
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let columns = (["key"] + DecisionColumns.names).joined(separator: ", ")
         let order = after == nil ? "DESC" : "ASC"
-        let text = "SELECT \(columns) FROM decisions\(filter) ORDER BY key \(order) LIMIT \(limit)"
+        let text = "SELECT \(columns) FROM decisions\(filter) ORDER BY key \(order) LIMIT \(limit ?? -1)"
         return (text, StatementArguments(arguments))
     }
 

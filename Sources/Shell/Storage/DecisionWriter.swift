@@ -55,8 +55,9 @@ final class DecisionWriter {
                 }
                 try trim(database, after: batch.count)
             }
-            try trim(database, after: 0)
             recovered()
+            // What a shorter time leaves behind goes while nothing else is to be done.
+            while try trim(database, after: 0), isIdle {}
         } catch {
             failed(error)
         }
@@ -75,17 +76,21 @@ final class DecisionWriter {
     }
 
     private func openDatabase() throws(DecisionStoreProblem) -> DecisionDatabase {
-        if let database { return database }
+        if let database, !database.wasReplaced { return database }
+        database?.close()
         let opened = try DecisionDatabase(log.path)
         database = opened
         return opened
     }
 
-    private func trim(_ database: DecisionDatabase, after written: Int) throws(DecisionStoreProblem) {
+    private var isIdle: Bool { log.queue.withLockedValue { $0.entries.isEmpty && !$0.isClosed } }
+
+    @discardableResult
+    private func trim(_ database: DecisionDatabase, after written: Int) throws(DecisionStoreProblem) -> Bool {
         let retention = log.queue.withLockedValue { $0.retention }
         var cutoff = clock()
         cutoff.seconds -= retention.age.components.seconds
-        try database.trim(olderThan: cutoff, size: retention.size, step: max(Self.batch, 2 * written))
+        return try database.trim(olderThan: cutoff, size: retention.size, step: max(Self.batch, 2 * written))
     }
 
     private func failed(_ problem: DecisionStoreProblem) {

@@ -87,7 +87,7 @@ actor Daemon {
     /// Why its listeners cannot be had; nil when they are.
     private func notListening(by loaded: LoadedConfiguration) async -> LoadedConfiguration.Refusal? {
         do throws(ListeningProblem) {
-            try await gateway.apply(GatewaySettings(loaded.configuration))
+            try await gateway.apply(GatewaySettings(loaded))
             return nil
         } catch {
             return loaded.refusal(for: error)

@@ -62,10 +62,11 @@ final class DaemonLog: GatewayLog {
     func recipient(_ record: RecipientRecord, listener: String, client: IPAddress, port: UInt16) {
         if let rule = record.decision.rule { hits.withLockedValue { $0[rule.name, default: 0] += 1 } }
         noteDifference(record)
+        let policyHash = record.policyHash
         let record = DecisionRecord(
             id: record.id, time: record.request.now, via: .gateway, clientPort: port, request: record.request,
             forwardPathGiven: record.givenForwardPath, decision: record.decision, outcome: record.outcome)
-        store?.append(record)
+        store?.append(record, policy: policyHash)
         switch format.withLockedValue({ $0 }) {
         case .text: writer.append(LogLine(record).bytes)
         case .json: writer.append(record.json.text)

@@ -6,20 +6,14 @@ import Storage
 
 /// The daemon's decisions on disk, as long as the configuration wants them kept.
 final class DecisionStore: Sendable {
-    private struct State {
-        var log: DecisionLog?
-        var policyHash: String
-    }
-
     private let path: String
     private let report: @Sendable (LogNote) -> Void
-    private let state: NIOLockedValueBox<State>
+    private let log = NIOLockedValueBox<DecisionLog?>(nil)
 
     /// `state` is the state directory.
     init(_ loaded: LoadedConfiguration, state: String, report: @escaping @Sendable (LogNote) -> Void) {
         path = Self.path(in: state)
         self.report = report
-        self.state = NIOLockedValueBox(State(policyHash: loaded.policyHash))
         use(loaded)
     }
 
@@ -27,29 +21,27 @@ final class DecisionStore: Sendable {
 
     func use(_ loaded: LoadedConfiguration) {
         let retention = loaded.configuration.log.keptDecisions.map { DecisionRetention(age: $0.age, size: $0.size) }
-        let former = state.withLockedValue { state -> DecisionLog? in
-            state.policyHash = loaded.policyHash
+        let former = log.withLockedValue { log -> DecisionLog? in
             guard let retention else {
-                defer { state.log = nil }
-                return state.log
+                defer { log = nil }
+                return log
             }
-            if let log = state.log {
+            if let log {
                 log.use(retention)
             } else {
-                state.log = DecisionLog(path: path, retention: retention, clock: { .now }, report: report)
+                log = DecisionLog(path: path, retention: retention, clock: { .now }, report: report)
             }
             return nil
         }
         former?.close()
     }
 
-    /// Of any event loop; it does not wait.
-    func append(_ record: DecisionRecord) {
-        let (log, policyHash) = state.withLockedValue { ($0.log, $0.policyHash) }
-        log?.append(record, policy: policyHash)
+    /// Of any event loop; it does not wait. `policy` is the hash of the configuration that decided.
+    func append(_ record: DecisionRecord, policy: String) {
+        log.withLockedValue { $0 }?.append(record, policy: policy)
     }
 
-    var status: DecisionLogStatus? { state.withLockedValue(\.log)?.status }
+    var status: DecisionLogStatus? { log.withLockedValue { $0 }?.status }
 
-    func close() { state.withLockedValue(\.log)?.close() }
+    func close() { log.withLockedValue { $0 }?.close() }
 }

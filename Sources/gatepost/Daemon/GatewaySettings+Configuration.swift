@@ -6,11 +6,12 @@ import Sessions
 
 extension GatewaySettings {
     /// A checked configuration as the gateway takes it.
-    init(_ configuration: Configuration) {
+    init(_ loaded: LoadedConfiguration) {
+        let configuration = loaded.configuration
         let terms = GatewayTerms(
             policy: CompiledPolicy(configuration.policy),
             hostname: configuration.node.hostname ?? HostName.ofThisHost().text,
-            limits: SessionLimits(configuration.limits))
+            limits: SessionLimits(configuration.limits), policyHash: loaded.policyHash)
         self.init(
             terms: terms,
             upstreams: configuration.upstreams.map { upstream in

@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
         do throws(Trouble) {
             state = try StateDirectory(loaded.configuration.node.state.map(file.resolve) ?? StateDirectory.standard)
         } catch { return try fail(error.message) }
-        let settings = GatewaySettings(loaded.configuration)
+        let settings = GatewaySettings(loaded)
         let log = DaemonLog(descriptor: STDERR_FILENO, loaded, state: state.path)
         for warning in loaded.warnings { log.warn(warning) }
         let daemon = Daemon(
@@ -46,7 +46,13 @@ struct RunCommand: AsyncParsableCommand {
             log.close()
             return try fail("cannot listen on \(error.address) (\(error.listener)): \(error.message)")
         }
-        let control: ControlServer
+        if let problem = state.problem {
+            log.note([
+                "state-directory": "unwritable", "path": .string(state.path), "why": .string(problem),
+                "effect": "mail goes on, nothing is kept",
+            ])
+        }
+        let control: ControlServer?
         do throws(Trouble) {
             control = try ControlServer(state: state.path) { request, file in
                 switch request {
@@ -55,13 +61,17 @@ struct RunCommand: AsyncParsableCommand {
                 case .shadow: await daemon.shadow(file ?? "?")
                 }
             }
-        } catch { return try fail(error.message) }
-        control.start()
+        } catch {
+            guard state.problem != nil else { return try fail(error.message) }
+            log.note(["control": "closed", "why": .string(error.message), "effect": "only SIGHUP reloads"])
+            control = nil
+        }
+        control?.start()
         ServiceManager.notify("READY=1")
         await untilStopped(daemon)
         ServiceManager.notify("STOPPING=1")
         await daemon.stop()
-        control.stop()
+        control?.stop()
     }
 
     private func untilStopped(_ daemon: Daemon) async {

@@ -35,7 +35,7 @@ struct LogCommand: ParsableCommand {
     var since: String?
     @Option(help: ArgumentHelp("Before that time.", valueName: "time")) var until: String?
     @Flag(help: "Only what would have been decided otherwise without `observe`.") var would = false
-    @Option(help: ArgumentHelp("At most so many (default 100).", valueName: "n")) var limit = 100
+    @Option(help: ArgumentHelp("At most so many (default 100); 0: all.", valueName: "n")) var limit = 100
     @Option(help: ArgumentHelp("The next page: decisions after this one, the oldest of them.", valueName: "id"))
     var after: String?
     @Option(help: ArgumentHelp("The page before: decisions before this one.", valueName: "id")) var before: String?
@@ -44,7 +44,12 @@ struct LogCommand: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000000.") }
+        guard (0...1_000_000).contains(limit) else {
+            throw ValidationError("--limit is a number from 1 to 1000000, or 0 for all.")
+        }
+        if limit == 0 && (reverse || before != nil) {
+            throw ValidationError("--limit 0 shows all from the oldest on; it has no --reverse and --before.")
+        }
         if after != nil && before != nil { throw ValidationError("--after and --before exclude each other.") }
         if follow && (reverse || before != nil || until != nil) {
             throw ValidationError("--follow goes on to the newest; it has no --reverse, --before and --until.")
@@ -53,24 +58,49 @@ struct LogCommand: ParsableCommand {
 
     func run() throws {
         var search = try search()
-        let archive = try KeptDecisions.open(try shared.stateDirectory())
+        let state = try shared.stateDirectory()
+        let archive = try KeptDecisions.open(state)
         if let after { search.after = try KeptDecisions.one(after, in: archive).key }
         if let before { search.before = try KeptDecisions.one(before, in: archive).key }
         // Asked before the search, so that nothing falls between the two.
         let newest = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.newestKey() }
-        let found = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.find(search) }
-        try show(found)
-        if follow { try follow(archive, search, from: newest ?? 0, found) }
-        if found.decisions.isEmpty { throw ExitStatus.no }
+        let (last, isEmpty) = limit == 0 ? try showAll(archive, search) : try showPage(archive, search)
+        if follow {
+            search.after = max(search.after ?? 0, newest ?? 0, last ?? 0)
+            try follow(archive, search, state: state)
+        }
+        if isEmpty { throw ExitStatus.no }
     }
 
-    private func follow(
-        _ archive: DecisionArchive, _ search: DecisionSearch, from newest: Int64, _ found: DecisionArchive.Found
-    ) throws {
+    private func showPage(
+        _ archive: DecisionArchive, _ search: DecisionSearch
+    ) throws -> (lastKey: Int64?, isEmpty: Bool) {
+        let found = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.find(search) }
+        try show(found)
+        return (found.decisions.last?.key, found.decisions.isEmpty)
+    }
+
+    /// From the oldest on, with never more than some of them in memory.
+    private func showAll(
+        _ archive: DecisionArchive, _ search: DecisionSearch
+    ) throws -> (lastKey: Int64?, isEmpty: Bool) {
         var search = search
-        search.after = max(search.after ?? 0, newest, found.decisions.last?.key ?? 0)
+        (search.after, search.limit) = (search.after ?? 0, 1000)
+        var isEmpty = true
+        while true {
+            let found = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.find(search) }
+            guard let last = found.lastKey else { return (search.after, isEmpty) }
+            search.after = last
+            isEmpty = isEmpty && found.decisions.isEmpty
+            try show(found)
+        }
+    }
+
+    private func follow(_ archive: DecisionArchive, _ search: DecisionSearch, state: String) throws {
+        var (archive, search) = (archive, search)
         search.limit = 1000
         while true {
+            if archive.wasReplaced, let another = try? KeptDecisions.open(state) { (archive, search.after) = (another, 0) }
             let more = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.find(search) }
             try show(more)
             search.after = max(search.after ?? 0, more.lastKey ?? 0)

@@ -25,7 +25,7 @@ struct DemoGate {
         do throws(LoadedConfiguration.Refusal) {
             loaded = try LoadedConfiguration(ConfigurationFile(file), strangersMayRelay: false)
         } catch { throw Trouble(error.text(TerminalStyle(wanted: false), file: ConfigurationFile(file))) }
-        let settings = GatewaySettings(loaded.configuration)
+        let settings = GatewaySettings(loaded)
         let gateway = Gateway(settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now })
         do throws(ListeningProblem) { try await gateway.start(settings) } catch {
             throw Trouble("cannot listen on \(error.address): \(error.message)")
