@@ -137,6 +137,16 @@ struct ReadingTests {
         #expect(policy.local.entries.count == 10_000 && policy.relay[0].conditions.from?.set.ranges.count == 10_000)
     }
 
+    @Test(
+        "lists in lists are not multiplied",
+        arguments: [("networks", "192.0.2.1", "from n29"), ("senders", "a@b.example", "from ::1   sender n29")])
+    func listsInLists(word: String, value: String, condition: String) throws {
+        let lists = (1...29).map { "\(word) n\($0) n\($0 - 1) n\($0 - 1) n\($0 - 1)\n" }.joined()
+        let policy = try policy("\(word) n0 \(value)\n\(lists)relay { permit \"a\" { \(condition) } }\n")
+        let conditions = try #require(policy.relay.first).conditions
+        #expect(word == "networks" ? conditions.from?.set.ranges.count == 1 : conditions.sender?.set.patterns.count == 1)
+    }
+
     @Test("an empty list that may be empty fits nobody, and never everyone")
     func emptyList() throws {
         let policy = try policy("relay { permit \"a\" { from file:a may-be-empty } }\n", lists: ["etc/a": "# nobody\n"])

@@ -53,16 +53,8 @@ extension ConfigurationReader {
     }
 
     mutating func defineNames() {
-        for statement in statements["networks"] ?? [] {
-            attempt { reader throws(Diagnostic) in
-                try reader.networks.define(try reader.name(of: statement), as: statement)
-            }
-        }
-        for statement in statements["senders"] ?? [] {
-            attempt { reader throws(Diagnostic) in
-                try reader.senders.define(try reader.name(of: statement), as: statement)
-            }
-        }
+        defineLists(.networks)
+        defineLists(.senders)
         for statement in statements["upstream"] ?? [] {
             attempt { reader throws(Diagnostic) in try reader.upstreams.define(try reader.name(of: statement)) }
         }
@@ -71,9 +63,17 @@ extension ConfigurationReader {
         }
     }
 
+    private mutating func defineLists<Value>(_ form: ListForm<Value>) {
+        for statement in statements[form.word] ?? [] {
+            attempt { reader throws(Diagnostic) in
+                try reader[keyPath: form.lists].define(try reader.name(of: statement), as: statement)
+            }
+        }
+    }
+
     mutating func readNetworksAndSenders() {
-        for name in networks.order { _ = addresses(named: name, depth: 0) }
-        for name in senders.order { _ = patterns(named: name, depth: 0) }
+        for name in networks.order { _ = list(named: name, depth: 0, .networks) }
+        for name in senders.order { _ = list(named: name, depth: 0, .senders) }
     }
 
     /// The name that a statement defines. It must not look like a value, nor like a word that a rule may have.

@@ -17,8 +17,8 @@ struct ConfigurationReader {
 
     /// The statements of the top level, by their word.
     var statements: [String: [Statement]] = [:]
-    var networks = NamedLists<AddressSet>(kind: "network")
-    var senders = NamedLists<[PathPattern]>(kind: "list of senders")
+    var networks = NamedLists<IPRange>(kind: "network")
+    var senders = NamedLists<PathPattern>(kind: "list of senders")
     var upstreams = NameTable(kind: "upstream")
     var listeners = NameTable(kind: "listener")
     var isOfNewerVersion = false
@@ -30,9 +30,6 @@ struct ConfigurationReader {
     var usersFiles: [String: UsersFileText] = [:]
     /// List files that were asked for; nil when one could not be read.
     var listFiles: [String: ListFile?] = [:]
-    /// What they hold, by name; nil when that has errors.
-    var addressLists: [String: AddressSet?] = [:]
-    var patternLists: [String: [PathPattern]?] = [:]
 
     mutating func read(_ bytes: [UInt8]) -> ReadResult {
         let source = SourceText(bytes, file: file)

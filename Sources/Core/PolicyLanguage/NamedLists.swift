@@ -2,13 +2,13 @@ import Diagnostics
 
 /// The lists that `networks` and `senders` name. They are read when first asked for, since one may use another
 /// that stands below it.
-struct NamedLists<Contents> {
+struct NamedLists<Value> {
     enum State {
         case unread(Statement)
         /// It is being read right now: to ask for it means that it contains itself.
         case reading
         /// Nil if it has errors.
-        case read(Contents?)
+        case read([Value]?)
     }
 
     /// Lists in lists in lists: deeper is no help to a reader, and recursion has to end somewhere.
@@ -17,6 +17,8 @@ struct NamedLists<Contents> {
     private(set) var table: NameTable
     private(set) var order: [Word] = []
     var states: [String: State] = [:]
+    /// What list files hold, by name; nil when that has errors.
+    var files: [String: [Value]?] = [:]
 
     init(kind: String) { table = NameTable(kind: kind) }
 

@@ -1,0 +1,27 @@
+import Diagnostics
+import MailTypes
+
+extension Word {
+    /// Whether this can only be a name of `networks`: it begins with a letter, and neither an address nor a range has
+    /// only letters, digits, `-` and `_` behind one.
+    var canBeNameOfNetwork: Bool {
+        guard let first = text.utf8.first, (first | 0x20) &- 0x61 < 26 else { return false }
+        return text.utf8.allSatisfy { byte in
+            (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        }
+    }
+
+    /// An address, a network or a range.
+    func addressRange() throws(Diagnostic) -> IPRange {
+        do {
+            return try AddressSet.parse(text)
+        } catch {
+            let isName = Domain(text).map { !$0.isLiteral } ?? false
+            let usual =
+                isName
+                ? "write its address; `name \(text)` is for a host name that the DNS confirms"
+                : "write an address (192.0.2.1), a network (192.0.2.0/24) or a range (192.0.2.1-192.0.2.9)"
+            throw problem(error.message, fix: error.fix ?? usual)
+        }
+    }
+}
