@@ -12,6 +12,14 @@ public enum ForwardPath: Hashable, Sendable {
         }
     }
 
+    /// `wireForm` without the angle brackets, behind what stands in `bytes`.
+    public func appendPath(to bytes: inout [UInt8]) {
+        switch self {
+        case .postmaster: bytes += "postmaster".utf8
+        case .mailbox(let mailbox): mailbox.appendWireForm(to: &bytes)
+        }
+    }
+
     /// Whether it can be sent only with SMTPUTF8 (RFC 6531 §3.4).
     public var needsSMTPUTF8: Bool {
         if case .mailbox(let mailbox) = self { mailbox.needsSMTPUTF8 } else { false }

@@ -22,6 +22,13 @@ public enum ReversePath: Hashable, Sendable {
         }
     }
 
+    /// `wireForm` behind what stands in `bytes`.
+    public func appendWireForm(to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "<"))
+        if case .mailbox(let mailbox) = self { mailbox.appendWireForm(to: &bytes) }
+        bytes.append(UInt8(ascii: ">"))
+    }
+
     /// With angle brackets, as it is sent to the protected server.
     public var wireForm: [UInt8] {
         switch self {

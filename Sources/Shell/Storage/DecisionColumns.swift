@@ -1,4 +1,5 @@
 import DecisionRecords
+import Diagnostics
 import JSONText
 import MailTypes
 import RelayPolicy
@@ -34,31 +35,42 @@ enum DecisionColumns {
 extension DecisionRow {
     /// `policy` tells one text of the configuration from another.
     mutating func set(_ record: DecisionRecord, policy: String?) {
-        let (request, decision) = (record.request, record.decision)
+        // Never the request or the decision as a whole: a copy of one counts some twenty references up and down.
         clear()
         add(DecisionColumns.format)
         add(record.id)
         add(record.time.storedNumber)
         add(record.via.rawValue)
-        add(request.listener)
-        add(request.client)
+        add(record.request.listener)
+        add(record.request.client)
         add(record.clientPort.map(Int64.init))
-        if let local = request.localAddress { add(local) } else { add(nil as Int64?) }
-        add(request.helo)
-        add(record.unreadableReversePath ?? request.reversePath.wireForm)
+        if let local = record.request.localAddress { add(local) } else { add(nil as Int64?) }
+        add(record.request.helo)
+        if let unreadable = record.unreadableReversePath {
+            add(unreadable)
+        } else {
+            addText { record.request.reversePath.appendWireForm(to: &$0) }
+        }
         add(record.forwardPathGiven)
-        add(decision.forwardPath.map { $0.wireForm.dropFirst().dropLast() })
-        if case .known(let login) = request.login { add(login.name) } else { add(nil as Int64?) }
-        add(request.tlsVersion)
-        add(decision.verdict.rawValue)
-        add(decision.reason.rawValue)
-        add(decision.rule?.name)
-        add(decision.rule?.at.lineReference)
-        add(decision.reply.storedText)
-        add(record.outcome?.storedText)
-        add(decision.wouldHaveBeen?.verdict.rawValue)
+        if let path = record.decision.forwardPath { addText { path.appendPath(to: &$0) } } else { add(nil as Int64?) }
+        if case .known(let login) = record.request.login { add(login.name) } else { add(nil as Int64?) }
+        add(record.request.tlsVersion)
+        add(record.decision.verdict.rawValue)
+        add(record.decision.reason.rawValue)
+        add(record.decision.rule?.name)
+        if let at = record.decision.rule?.at { addText { Self.append(at, to: &$0) } } else { add(nil as Int64?) }
+        addText { record.decision.reply.appendStoredText(to: &$0) }
+        if let outcome = record.outcome { addText { outcome.appendStoredText(to: &$0) } } else { add(nil as Int64?) }
+        add(record.decision.wouldHaveBeen?.verdict.rawValue)
         add(policy)
-        add(RareFacts(record).json?.text)
+        if record.hasRareFacts { add(RareFacts(record).json?.text) } else { add(nil as Int64?) }
+    }
+
+    /// As `lineReference`.
+    private static func append(_ place: SourceLocation, to bytes: inout [UInt8]) {
+        bytes += place.file.utf8
+        bytes.append(UInt8(ascii: ":"))
+        bytes += String(place.line).utf8
     }
 
     /// IPv4 as a number, IPv6 as 16 bytes: each family is one range of SQLite's order.
@@ -94,15 +106,12 @@ extension Instant {
 
 extension Reply {
     /// `550 5.7.1 Relaying denied`, its lines separated by LF.
-    var storedText: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(lines.reduce(4) { $0 + $1.count + 1 })
+    func appendStoredText(to bytes: inout [UInt8]) {
         appendCode(to: &bytes)
         for (index, line) in lines.enumerated() {
             bytes.append(index == 0 ? UInt8(ascii: " ") : UInt8(ascii: "\n"))
             bytes += line
         }
-        return bytes
     }
 
     init?(storedText: [UInt8]) {

@@ -28,6 +28,13 @@ struct DecisionRow {
         fields.append(.text(start..<bytes.count))
     }
 
+    /// What `append` appends.
+    mutating func addText(_ append: (inout [UInt8]) -> Void) {
+        let start = bytes.count
+        append(&bytes)
+        fields.append(.text(start..<bytes.count))
+    }
+
     mutating func add(_ text: String?) { add(text?.utf8) }
 
     mutating func add(blob: [UInt8]) {

@@ -49,6 +49,7 @@ final class DecisionWriter {
                 let batch = pending.prefix(Self.batch)
                 try database.insert(batch)
                 pending = pending.dropFirst(batch.count)
+                if pending.isEmpty { pending = [] }
                 log.queue.withLockedValue { queue in
                     queue.written += batch.count
                     queue.inHand -= batch.count

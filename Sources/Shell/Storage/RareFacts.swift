@@ -3,6 +3,23 @@ import JSONText
 import MailTypes
 import RelayPolicy
 
+extension DecisionRecord {
+    /// Whether `RareFacts` has anything to say: cheap to ask, since the answer is nearly always no.
+    var hasRareFacts: Bool {
+        // By patterns: to compare generic values costs more than to write a row.
+        if case .absent = request.clientName {} else { return true }
+        if case .unasked = request.heloStatus {} else { return true }
+        if case .absent = request.popLogin {} else { return true }
+        switch request.login {
+        case .absent: break
+        case .known(let login): if login.mechanism != nil { return true }
+        case .unknown: return true
+        }
+        return !request.certificates.isEmpty || request.clockIsBehind || unreadableReversePath != nil
+            || decision.observed || decision.wouldHaveBeen != nil
+    }
+}
+
 /// Facts that most decisions do not have: the column `more`.
 struct RareFacts {
     private var members: [JSONValue.Member] = []
