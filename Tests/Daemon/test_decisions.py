@@ -336,3 +336,22 @@ def test_all_decisions_are_shown_and_rows_of_a_newer_version_are_counted_not_jud
         file.write_bytes(b"SQLite format 3\0 and nothing else")
         broken = gatepost("replay", file, "-c", gate.file)
         assert broken.returncode == 2 and "damaged" in broken.stderr, broken
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_decisions_are_read_from_a_file_system_that_is_read_only(server):
+    with gate_before(server) as gate:
+        one = refuse(gate)
+        assert wait_until(lambda: kept(gate), 5)
+        gate.signal(signal.SIGTERM)
+        assert gate.wait(20) == 0
+        state = gate.folder / "state"
+        assert subprocess.run(["mount", "--bind", state, state]).returncode == 0
+        try:
+            subprocess.run(["mount", "-o", "remount,ro,bind", state], check=True)
+            assert [record["id"] for record in kept(gate)] == [one]
+            odd = gate.folder / "odd ü%20#?"
+            odd.symlink_to(state)
+            assert gatepost("replay", odd / "decisions.db", "-c", gate.file).returncode == 0
+        finally:
+            subprocess.run(["umount", "-l", state], check=True)

@@ -24,12 +24,9 @@ public final class DecisionArchive {
             }
             throw DecisionStoreProblem(.missing, "there is no such file yet")
         }
-        var configuration = GRDB.Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(5)
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            let version = try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
+            let version: Int
+            (queue, version) = try Self.opened(path)
             guard version <= DecisionColumns.schema else {
                 throw DecisionStoreProblem(.newer, "a newer version of gatepost has written it")
             }
@@ -40,26 +37,38 @@ public final class DecisionArchive {
         (self.path, identity) = (path, FileIdentity(path))
     }
 
+    /// The file with its `user_version`.
+    private static func opened(_ path: String) throws -> (DatabaseQueue, Int) {
+        var configuration = GRDB.Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        func open(_ name: String) throws -> (DatabaseQueue, Int) {
+            let queue = try DatabaseQueue(path: name, configuration: configuration)
+            return (queue, try queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 })
+        }
+        do {
+            return try open(path)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+            // Reading takes a file beside it for the locks, which cannot be made on a file system that is read-only.
+            // Without a write-ahead log nobody is writing, and it can be read as it lies there.
+            guard access("\(path)-wal", F_OK) != 0 else { throw error }
+            return try open("file:\(percentEncoded(path))?immutable=1")
+        }
+    }
+
+    private static func percentEncoded(_ path: String) -> String {
+        path.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0x80...: "%" + String(byte, radix: 16)
+            default: String(UnicodeScalar(byte))
+            }
+        }.joined()
+    }
+
     /// Another file has its name now, so that nothing more will come into this one.
     public var wasReplaced: Bool {
         let current = FileIdentity(path)
         return current != nil && current != identity
-    }
-
-    /// Every row that fits, one by one, in the order of the search; nil for one that this version cannot read.
-    public func forEach(
-        _ search: DecisionSearch, _ body: (_ key: Int64, KeptDecision?) throws -> Void
-    ) throws {
-        do {
-            try queue.read { db in
-                let (text, arguments) = search.sql
-                let statement = try db.makeStatement(sql: text)
-                try statement.setArguments(arguments)
-                try Self.read(statement, body)
-            }
-        } catch let error as DatabaseError {
-            throw DecisionStoreProblem(error)
-        }
     }
 
     public func find(_ search: DecisionSearch) throws(DecisionStoreProblem) -> Found {
