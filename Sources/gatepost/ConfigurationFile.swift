@@ -78,3 +78,6 @@ struct ConfigurationFile {
 
 /// `1 error`, `2 errors`.
 func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+/// `4,031`
+func grouped(_ number: Int) -> String { AddressAmount.grouped(UInt128(number)) }

@@ -9,13 +9,8 @@ struct ReplayReport {
     private(set) var replay: Replay
     /// As `-c` named it; nil for the standard one.
     private let configuration: String?
-    private var unread = 0
-    private var newer = 0
-    private var withoutClient = 0
-    /// The first few lines that could not be read, with place and reason.
-    private var examplesUnread: [String] = []
+    private var unread = UnreadParts()
 
-    private static let examplesShown = 3
     private static let groupsShown = 20
 
     init(policy: Policy, configuration: String?) {
@@ -24,30 +19,17 @@ struct ReplayReport {
     }
 
     mutating func add(_ finding: LogReader.Finding, at place: String) {
-        switch finding {
-        case .decision(let past): replay.add(past)
-        case .withoutClient: withoutClient += 1
-        case .unread(let why):
-            unread += 1
-            note("\(place): \(why)")
-        case .newer(let what):
-            newer += 1
-            note("\(place): from a newer version: unknown \(what)")
-        }
-    }
-
-    private mutating func note(_ text: String) {
-        if examplesUnread.count < Self.examplesShown { examplesUnread.append(text) }
+        if case .decision(let past) = finding { replay.add(past) } else { unread.add(finding, at: place) }
     }
 
     /// Nothing in the input was a decision, or would have been one.
-    var isEmpty: Bool { replay.requests + unread + newer + withoutClient == 0 }
-    var isPartial: Bool { unread + newer > 0 }
+    var isEmpty: Bool { replay.requests == 0 && unread.isEmpty }
+    var isPartial: Bool { unread.isPartial }
 
     var json: JSONValue {
         .object([
-            .init("requests", .number(replay.requests)), .init("unread", .number(unread)),
-            .init("newer", .number(newer)), .init("withoutClient", .number(withoutClient)),
+            .init("requests", .number(replay.requests)), .init("unread", .number(unread.unread)),
+            .init("newer", .number(unread.newer)), .init("withoutClient", .number(unread.withoutClient)),
             .init("outsidePolicy", .number(replay.outsidePolicy)),
             .init("flips", .array(replay.flips.map(Self.json))),
         ])
@@ -120,20 +102,6 @@ extension ReplayReport {
             lines.append(
                 "\(grouped(replay.outsidePolicy)) refused then for what no policy says, such as a limit; not counted")
         }
-        if withoutClient > 0 {
-            lines.append(
-                "\(grouped(withoutClient)) taken from a client that is not in the log, or from the host itself")
-        }
-        if unread > 0 { lines.append("\(grouped(unread)) \(unread == 1 ? "line" : "lines") could not be read") }
-        if newer > 0 { lines.append("\(counted(newer, "record")) from a newer version, skipped") }
-        return lines + examplesUnread.map { "    " + EscapedText.forTerminal($0) }
-    }
-
-    /// `4,031`
-    private func grouped(_ number: Int) -> String {
-        let digits = Array(String(number))
-        return String(digits.enumerated().flatMap { index, digit -> [Character] in
-            index > 0 && (digits.count - index) % 3 == 0 ? [",", digit] : [digit]
-        })
+        return lines + unread.remarks
     }
 }

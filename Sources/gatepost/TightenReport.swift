@@ -169,6 +169,6 @@ extension TightenReport {
         return parts.isEmpty ? "none" : parts.joined(separator: " and ")
     }
 
-    private func number(_ count: Int) -> String { AddressAmount.grouped(UInt128(count)) }
+    private func number(_ count: Int) -> String { grouped(count) }
     private func counted(_ count: Int, _ noun: String) -> String { "\(number(count)) \(noun)\(count == 1 ? "" : "s")" }
 }

@@ -29,15 +29,17 @@ struct UnreadParts {
         if examples.count < Self.examplesShown { examples.append(text) }
     }
 
+    var isEmpty: Bool { unread + newer + withoutClient == 0 }
     var isPartial: Bool { unread + newer > 0 }
 
     /// For people.
     var remarks: [String] {
         var lines: [String] = []
         if withoutClient > 0 {
-            lines.append("\(withoutClient) taken from a client that is not in the log, or from the host itself")
+            lines.append(
+                "\(grouped(withoutClient)) taken from a client that is not in the log, or from the host itself")
         }
-        if unread > 0 { lines.append("\(counted(unread, "line")) could not be read") }
+        if unread > 0 { lines.append("\(grouped(unread)) \(unread == 1 ? "line" : "lines") could not be read") }
         if newer > 0 { lines.append("\(counted(newer, "record")) from a newer version, skipped") }
         return lines + examples.map { "    " + EscapedText.forTerminal($0) }
     }
