@@ -30,7 +30,7 @@ let package = Package(
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords", "AnalysisCheck", "PolicyReview",
-                "MailLogs", "PolicyTightening",
+                "MailLogs", "PolicyTightening", "ConfigImport", "SystemEmulation",
             ]),
         .library(name: "GatepostStorage", targets: ["Storage"]),
     ],
@@ -66,6 +66,8 @@ let package = Package(
         core(
             "PolicyTightening", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
             "Diagnostics"),
+        core("ConfigImport", uses: "PolicyLanguage", "MailTypes", "Diagnostics", "JSONText"),
+        core("SystemEmulation", uses: "ConfigImport", "MailTypes"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
@@ -108,6 +110,9 @@ let package = Package(
         tests(
             "PolicyTightening", uses: "PolicyTightening", "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy",
             "MailTypes", "Diagnostics"),
+        tests(
+            "ConfigImport", uses: "ConfigImport", "SystemEmulation", "PolicyLanguage", "DecisionRecords", "RelayPolicy",
+            "MailTypes", "Diagnostics", "JSONText"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
         .testTarget(
