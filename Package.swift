@@ -93,6 +93,7 @@ let package = Package(
             ] + nio,
             path: "Sources/gatepost"),
 
+        .target(name: "TestSupport", path: "Tests/Support"),
         tests("MailTypes", uses: "MailTypes"),
         tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("RelayAnalysis", uses: "RelayAnalysis", "RelayPolicy", "MailTypes", "Diagnostics"),
@@ -112,7 +113,7 @@ let package = Package(
             "MailTypes", "Diagnostics"),
         tests(
             "ConfigImport", uses: "ConfigImport", "SystemEmulation", "PolicyLanguage", "DecisionRecords", "RelayPolicy",
-            "MailTypes", "Diagnostics", "JSONText"),
+            "MailTypes", "Diagnostics", "JSONText", "TestSupport"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
         .testTarget(

@@ -116,21 +116,39 @@ public struct RecipientText: Hashable, Sendable {
     }
 }
 
+/// A way to hide a destination within another that a system unwraps.
+public enum HiddenForm: Hashable, Sendable, CaseIterable {
+    case route, percent, bang, quoted, doubleAt, encapsulated
+
+    /// What most mailers of their time unwrap. Encapsulation is Exchange's.
+    public static let common: Set<HiddenForm> = [.route, .percent, .bang, .quoted, .doubleAt]
+}
+
 extension RecipientText {
-    /// What is left when every hidden destination is taken out, as long as the outer domain is `isOurs`
+    /// What is left when hidden destinations of these forms are taken out, as long as the outer domain is `isOurs`
     /// (`u%victim@ours` is `u@victim`). Bounded by the length of the text, which only shrinks.
-    public static func reduced(_ bytes: [UInt8], isOurs: (RecipientText) -> Bool) -> RecipientText {
+    public static func reduced(
+        _ bytes: [UInt8], unwrapping forms: Set<HiddenForm> = HiddenForm.common, isOurs: (RecipientText) -> Bool
+    ) -> RecipientText {
         var bytes = bytes
-        while let (hop, rest) = withoutRoute(bytes), isOurs(RecipientText(localPart: [], domain: hop)) { bytes = rest }
-        if let (hop, rest) = withoutRoute(bytes) { return RecipientText(localPart: rest, domain: hop) }
+        if forms.contains(.route) {
+            while let (hop, rest) = withoutRoute(bytes), isOurs(RecipientText(localPart: [], domain: hop)) { bytes = rest }
+            if let (hop, rest) = withoutRoute(bytes) { return RecipientText(localPart: rest, domain: hop) }
+        }
         var recipient = RecipientText(bytes)
         for _ in 0...bytes.count {
-            guard isOurs(recipient) else { return recipient }
-            guard let inner = recipient.withoutEncapsulation ?? recipient.withoutQuotes ?? recipient.withoutSecondAt
-                ?? recipient.withoutPercent ?? recipient.withoutBang
-            else { return recipient }
+            guard isOurs(recipient), let inner = recipient.unwrapped(forms) else { return recipient }
             recipient = inner
         }
         return recipient
+    }
+
+    private func unwrapped(_ forms: Set<HiddenForm>) -> RecipientText? {
+        if forms.contains(.encapsulated), let inner = withoutEncapsulation { return inner }
+        if forms.contains(.quoted), let inner = withoutQuotes { return inner }
+        if forms.contains(.doubleAt), let inner = withoutSecondAt { return inner }
+        if forms.contains(.percent), let inner = withoutPercent { return inner }
+        if forms.contains(.bang), let inner = withoutBang { return inner }
+        return nil
     }
 }

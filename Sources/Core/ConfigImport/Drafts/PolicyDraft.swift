@@ -56,6 +56,18 @@ public struct PolicyDraft: Hashable, Sendable {
         tricks.append(TricksLine(forms: forms, treatment: treatment, at: domains, origin: origin))
     }
 
+    /// The original takes out hidden destinations of the common forms and judges what is left. A route is dropped by
+    /// every reader of a path, so it stands `as-written`; an encapsulated address is a local part to all but Exchange.
+    public mutating func unwrapsHiddenDestinations(origin: Origin) {
+        treat([.percent, .bang, .quoted, .doubleAt], .resolve, origin: origin)
+        treat([.route, .encapsulated], .asWritten, origin: origin)
+    }
+
+    /// The original judges a recipient by what stands right of its last `@`, whatever its local part hides.
+    public mutating func takesLocalPartsAsWritten(origin: Origin) {
+        treat([.route, .percent, .bang, .quoted, .doubleAt, .encapsulated], .asWritten, origin: origin)
+    }
+
     /// Adds a rule at the end of `refuse { }`; one that never fits is left out.
     public mutating func addRefuse(_ rule: RuleDraft) { if let rule = accepted(rule) { refuse.append(rule) } }
     /// Adds a rule at the end of `relay { }`; one that never fits is left out.

@@ -22,8 +22,7 @@ public enum MercuryImporter: SystemImporter {
         for domain in model.domains {
             draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? Origin(note: "[Domains]"))
         }
-        draft.treat(
-            [.route, .percent, .bang, .quoted, .doubleAt, .encapsulated], .resolve,
+        draft.unwrapsHiddenDestinations(
             origin: Origin(note: "what Mercury does with hidden destinations is not documented; taken for unwrapped"))
         addConnectionRules(model, to: &draft)
         addGrants(model, to: &draft)
