@@ -3,6 +3,10 @@ extension MailSystem {
     public var importer: any SystemImporter.Type {
         switch self {
         case .mercury: MercuryImporter.self
+        case .dominoR4: DominoR4Importer.self
+        case .dominoConfiguration: DominoConfigurationImporter.self
+        case .quickMail: QuickMailImporter.self
+        case .appleShareIP: AppleShareImporter.self
         default: MercuryImporter.self
         }
     }

@@ -11,6 +11,8 @@ public struct PolicyDraft: Hashable, Sendable {
     public private(set) var refuse: [RuleDraft] = []
     public private(set) var relay: [RuleDraft] = []
     private var ruleNames: Set<String> = []
+    /// How often a name was wanted, so that many equal ones take no search.
+    private var ruleNumbers: [String: Int] = [:]
     private var domainPositions: [HostPattern: Int] = [:]
 
     /// `domains DOMAIN [via UPSTREAM]`
@@ -77,10 +79,9 @@ public struct PolicyDraft: Hashable, Sendable {
         guard !rule.neverFits else { return nil }
         var rule = rule
         let wanted = rule.name
-        var number = 1
         while !ruleNames.insert(rule.name).inserted {
-            number += 1
-            rule.name = "\(wanted) (\(number))"
+            ruleNumbers[wanted, default: 1] += 1
+            rule.name = "\(wanted) (\(ruleNumbers[wanted, default: 1]))"
         }
         return rule
     }
