@@ -4,7 +4,7 @@ import TestSupport
 
 @Suite("AppleShare IP 6: policy and emulation")
 struct AppleShareAgreementTests {
-    @Test("agree on random configurations", arguments: 1...50)
+    @Test("agree on random configurations", arguments: Agreement.seeds(50))
     func agree(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         func flag(_ name: String) -> String { "\(name) = \(Bool.random(using: &random) ? 1 : 0)" }

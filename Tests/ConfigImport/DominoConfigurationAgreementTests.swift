@@ -18,7 +18,7 @@ struct DominoConfigurationAgreementTests {
         return "\(name) = \(entries.joined(separator: Bool.random(using: &random) ? "; " : ","))"
     }
 
-    @Test("agree on random configurations", arguments: 1...60)
+    @Test("agree on random configurations", arguments: Agreement.seeds(60))
     func agree(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         var lines = ["LocalDomains = ours.test; *.ours.test", "Group Friends = [203.0.113.5]; mail.friend.test"]

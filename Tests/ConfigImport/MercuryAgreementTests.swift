@@ -4,7 +4,7 @@ import TestSupport
 
 @Suite("Mercury: policy and emulation")
 struct MercuryAgreementTests {
-    @Test("agree on random configurations", arguments: 1...40)
+    @Test("agree on random configurations", arguments: Agreement.seeds(40))
     func agree(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let addresses = [

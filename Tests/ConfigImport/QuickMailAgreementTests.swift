@@ -4,7 +4,7 @@ import TestSupport
 
 @Suite("QuickMail Pro: policy and emulation")
 struct QuickMailAgreementTests {
-    @Test("agree on random configurations", arguments: 1...30)
+    @Test("agree on random configurations", arguments: Agreement.seeds(30))
     func agree(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         var lines = ["[SMTP Domain]", "Domain = ours.test"]
