@@ -11,7 +11,7 @@ public struct PolicyDraft: Hashable, Sendable {
     public private(set) var refuse: [RuleDraft] = []
     public private(set) var relay: [RuleDraft] = []
     private var ruleNames: Set<String> = []
-    /// How often a name was wanted, so that many equal ones take no search.
+    /// The last number that a name was given to make it unique; tables give thousands of rules one name.
     private var ruleNumbers: [String: Int] = [:]
     private var domainPositions: [HostPattern: Int] = [:]
 
@@ -79,10 +79,12 @@ public struct PolicyDraft: Hashable, Sendable {
         guard !rule.neverFits else { return nil }
         var rule = rule
         let wanted = rule.name
+        var number = ruleNumbers[wanted] ?? 1
         while !ruleNames.insert(rule.name).inserted {
-            ruleNumbers[wanted, default: 1] += 1
-            rule.name = "\(wanted) (\(ruleNumbers[wanted, default: 1]))"
+            number += 1
+            rule.name = "\(wanted) (\(number))"
         }
+        ruleNumbers[wanted] = number
         return rule
     }
 
