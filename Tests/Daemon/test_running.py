@@ -1,5 +1,6 @@
 """The daemon as an administrator has it: starting, refusing to start, reloading, showing itself, stopping."""
 
+import contextlib
 import json
 import pathlib
 import signal
@@ -503,9 +504,19 @@ def test_the_control_socket_takes_nonsense(own):
                 client.recv(1 << 16)
             except OSError:
                 pass
-    with socket.socket(socket.AF_UNIX) as idle:
-        # Who asks nothing must not keep others from asking.
-        idle.connect(path)
+
+
+def test_who_asks_nothing_keeps_nobody_waiting(own):
+    """More of them than are served at once, and one that does not read what it asked for."""
+    path = str(own.folder / "state/control.sock")
+    with contextlib.ExitStack() as stack:
+        def connected():
+            client = stack.enter_context(socket.socket(socket.AF_UNIX))
+            client.connect(path)
+            return client
+
+        connected().sendall(b"status\n")
+        silent = [connected() for _ in range(40)]
         began = time.monotonic()
         assert own.status()["sessions"] == 0
         assert time.monotonic() - began < 7
