@@ -15,7 +15,8 @@ struct PermitCommand: ParsableCommand {
             Without a terminal to ask on, and with --json, --yes is needed: without it nothing is written. The running \
             daemon is told to reload.
 
-            Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble.
+            Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble: also where it is \
+            written and the daemon did not take it, or runs by another file.
             """)
 
     @OptionGroup var rule: RuleOptions
@@ -49,7 +50,8 @@ struct RejectCommand: ParsableCommand {
             Without a terminal to ask on, and with --json, --yes is needed: without it nothing is written. The running \
             daemon is told to reload.
 
-            Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble.
+            Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble: also where it is \
+            written and the daemon did not take it, or runs by another file.
             """)
 
     @OptionGroup var rule: RuleOptions
