@@ -46,12 +46,15 @@ struct ConfigurationReader {
         readNode()
         readUpstreams()
         readListeners()
+        let beforeUpstreams = problems.errorCount
         readNetworksAndSenders()
+        let inUpstreams = problems.errorCount - beforeUpstreams
         readLocal()
         readAuth()
         readRules()
         readLimits()
         readLog()
+        let isPolicyWhole = problems.errorCount == inUpstreams
         readPartsNotCarriedOut()
         readRoutes()
         readTests()
@@ -61,7 +64,8 @@ struct ConfigurationReader {
         let diagnostics = problems.inFileOrder.map { usersFiles[$0.at.file]?.withoutSecrets($0) ?? $0 }
         return ReadResult(
             configuration: problems.hasErrors ? nil : configuration, diagnostics: diagnostics,
-            sources: sources, notCarriedOut: configuration.notCarriedOut)
+            sources: sources, notCarriedOut: configuration.notCarriedOut,
+            policyBesideErrors: problems.hasErrors && isPolicyWhole ? configuration.policy : nil)
     }
 
     // MARK: Words for the blocks' readers
