@@ -22,6 +22,7 @@ struct ConfigurationReader {
     var upstreams = NameTable(kind: "upstream")
     var listeners = NameTable(kind: "listener")
     var isOfNewerVersion = false
+    var hasRuleAtTop = false
     var ruleNames = NameTable(kind: "rule")
     /// Every rule, with what the checks want to know beyond its meaning.
     var rules: [RuleReading] = []
@@ -41,20 +42,21 @@ struct ConfigurationReader {
             // What the rest means is for a newer program to say.
             return ReadResult(configuration: nil, diagnostics: problems.inFileOrder, sources: sources)
         }
+        problems.excuse(UnreadNames(tree).uses)
         sort(tree.statements)
         defineNames()
         readNode()
-        readUpstreams()
-        readListeners()
         let beforeUpstreams = problems.errorCount
-        readNetworksAndSenders()
+        readUpstreams()
         let inUpstreams = problems.errorCount - beforeUpstreams
+        readListeners()
+        readNetworksAndSenders()
         readLocal()
         readAuth()
         readRules()
+        let isPolicyWhole = problems.errorCount == inUpstreams
         readLimits()
         readLog()
-        let isPolicyWhole = problems.errorCount == inUpstreams
         readPartsNotCarriedOut()
         readRoutes()
         readTests()
