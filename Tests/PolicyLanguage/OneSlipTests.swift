@@ -65,9 +65,9 @@ struct OneSlipTests {
         ("from    ofice", "from    office", 25),
     ]
 
-    private static func errors(_ text: String) -> [Diagnostic] {
+    private static func errors(_ text: String, purpose: ReadPurpose = .policyOnly) -> [Diagnostic] {
         let result = Configuration.read(
-            Array(text.utf8), file: "x.conf", purpose: .policyOnly, now: Instant(seconds: 1_795_478_400)
+            Array(text.utf8), file: "x.conf", purpose: purpose, now: Instant(seconds: 1_795_478_400)
         ) { _ in .failure(FileProblem("no such file")) }
         return result.diagnostics.filter { $0.severity >= .error }
     }
@@ -80,6 +80,25 @@ struct OneSlipTests {
         let place = try #require(Self.good.range(of: right))
         let errors = Self.errors(Self.good.replacingCharacters(in: place, with: written))
         #expect(errors.map(\.at.line) == [line], "\(errors.map(\.message))")
+    }
+
+    @Test(
+        "a word misspelt at the top is not missing too",
+        arguments: [("lcoal", "local", 2), ("upstraem", "upstream", 3), ("lisen", "listen", 6), ("rout", "route", 4)])
+    func misspeltWhereItIsNeeded(written: String, insteadOf right: String, line: Int) {
+        let good = """
+            version 1
+            local { domains example.com }
+            upstream a { server 127.0.0.1:25 }
+            route local a
+            route elsewhere a
+            listen public { address 127.0.0.1:2525 }
+            relay { permit "x" { from 192.0.2.1 } }
+            """
+        #expect(Self.errors(good, purpose: .serving).isEmpty)
+        let text = good.split(separator: "\n").map { $0.hasPrefix("\(right) ") ? written + $0.dropFirst(right.count) : $0[...] }
+        let errors = Self.errors(text.joined(separator: "\n"), purpose: .serving)
+        #expect(Set(errors.map(\.message)) == ["unknown word `\(written)`"] && errors.first?.at.line == line)
     }
 
     @Test("a rule's name of one word needs no quotes")
