@@ -95,23 +95,30 @@ let package = Package(
             ] + nio,
             path: "Sources/gatepost"),
 
-        tests("MailTypes", uses: "MailTypes"),
-        tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics"),
-        tests("RelayAnalysis", uses: "RelayAnalysis", "RelayPolicy", "MailTypes", "Diagnostics"),
+        .target(name: "TestSupport", path: "Tests/Support"),
+        .target(
+            name: "PolicyWorlds", dependencies: ["RelayPolicy", "MailTypes", "Diagnostics", "TestSupport"],
+            path: "Tests/PolicyWorlds"),
+        tests("MailTypes", uses: "MailTypes", "TestSupport"),
+        tests("RelayPolicy", uses: "RelayPolicy", "MailTypes", "Diagnostics", "TestSupport"),
+        tests(
+            "RelayAnalysis", uses: "RelayAnalysis", "RelayPolicy", "MailTypes", "Diagnostics", "PolicyWorlds", "TestSupport"),
         tests(
             "AnalysisRecords", uses: "AnalysisRecords", "AnalysisCheck", "RelayAnalysis", "RelayPolicy", "MailTypes",
-            "Diagnostics", "JSONText"),
-        tests("PolicyLanguage", uses: "PolicyLanguage", "PolicyReview", "RelayPolicy", "MailTypes", "Diagnostics"),
+            "Diagnostics", "JSONText", "PolicyWorlds", "TestSupport"),
+        tests(
+            "PolicyLanguage", uses: "PolicyLanguage", "PolicyReview", "RelayPolicy", "MailTypes", "Diagnostics",
+            "TestSupport"),
         tests(
             "PolicyChanges", uses: "PolicyChanges", "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy",
             "MailTypes", "Diagnostics", "JSONText"),
         tests("Tidy"),
-        tests("JSONText", uses: "JSONText"),
+        tests("JSONText", uses: "JSONText", "TestSupport"),
         tests("DecisionRecords", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics"),
         tests("MailLogs", uses: "MailLogs", "DecisionRecords", "RelayPolicy", "MailTypes"),
         tests(
             "PolicyTightening", uses: "PolicyTightening", "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy",
-            "MailTypes", "Diagnostics"),
+            "MailTypes", "Diagnostics", "TestSupport"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
         .testTarget(

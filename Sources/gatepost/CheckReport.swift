@@ -16,7 +16,9 @@ struct CheckReport {
     init(file: String, _ result: ReadResult, purpose: ReadPurpose) {
         self.file = file
         let tests = result.configuration?.tests ?? []
-        let review = result.configuration.map { PolicyReview($0, at: .now) }
+        let review =
+            result.configuration.map { PolicyReview($0, at: .now) }
+            ?? result.policyBesideErrors.map { PolicyReview($0, at: .now) }
         let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []
         problems = result.diagnostics(with: (review?.diagnostics ?? []) + failed + notYet.map(Self.warning))

@@ -32,6 +32,7 @@ struct WhoCanRelayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A listener.", valueName: "name")) var listener: String?
     @Option(help: ArgumentHelp("The time, such as 2027-04-01 (default: now).", valueName: "time")) var at: String?
     @Option(help: "text or csv.") var format = Format.text
+    @Flag(help: "Every class with its circumstances (listener, TLS, HELO), and the limits of each rule.") var long = false
     @Flag(help: "For each login, certificate, POP login and address: the most recipients an hour and a day under the limits.")
     var worst = false
     @OptionGroup var shared: SharedOptions
@@ -39,6 +40,9 @@ struct WhoCanRelayCommand: ParsableCommand {
     func validate() throws {
         if worst && (format == .csv || client != nil || login != nil || sender != nil || to != nil || listener != nil) {
             throw ValidationError("--worst goes with --json and --at alone.")
+        }
+        if long && (worst || format == .csv || shared.json) {
+            throw ValidationError("--long is for text; --json and --format csv have every class.")
         }
         if format == .csv && shared.json { throw ValidationError("--json and --format csv exclude each other.") }
     }
@@ -67,7 +71,7 @@ struct WhoCanRelayCommand: ParsableCommand {
             try StandardOutput.write(Array(RelayAnswerCSV.text(answer, of: policy).utf8))
         } else {
             try StandardOutput.print(
-                RelayAnswerText(answer, of: policy, isNarrowed: narrowing != nil).lines.joined(separator: "\n"))
+                RelayAnswerText(answer, of: policy, isNarrowed: narrowing != nil, isLong: long).lines.joined(separator: "\n"))
         }
         switch answer.strangersCanRelay {
         case .no: return

@@ -2,6 +2,7 @@ import MailTypes
 import PolicyLanguage
 import RelayAnalysis
 import RelayPolicy
+import TestSupport
 import Testing
 
 @testable import PolicyTightening

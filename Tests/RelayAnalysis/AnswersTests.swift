@@ -1,4 +1,5 @@
 import MailTypes
+import PolicyWorlds
 import RelayPolicy
 import Testing
 

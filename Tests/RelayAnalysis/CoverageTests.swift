@@ -1,5 +1,7 @@
 import MailTypes
+import PolicyWorlds
 import RelayPolicy
+import TestSupport
 import Testing
 
 @testable import RelayAnalysis

@@ -1,6 +1,8 @@
 import Foundation
 import MailTypes
+import PolicyWorlds
 import RelayPolicy
+import TestSupport
 import Testing
 
 @testable import RelayAnalysis

@@ -20,11 +20,23 @@ public struct PolicyReview: Sendable {
 
     /// `provingAll` is false where only single decisions are to be tried, not `only` and `never`.
     public init(_ configuration: Configuration, at now: Instant, provingAll: Bool = true) {
-        let policy = configuration.policy
+        self.init(configuration.policy, tests: configuration.tests, at: now, provingAll: provingAll)
+    }
+
+    /// `tests` is empty where the file has errors elsewhere, and its policy is looked at alone.
+    public init(_ policy: Policy, tests: [PolicyTest] = [], at now: Instant, provingAll: Bool = true) {
         let answer = policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains)
         strangersCanRelay = answer.strangersCanRelay
-        diagnostics = StrangersReport(policy: policy, answer: answer).diagnostics + ReachReport(policy, at: now).diagnostics
-        failedTests = configuration.tests.compactMap { test in
+        let warnings =
+            WidthReport(policy: policy, answer: answer).diagnostics + ReachReport(policy, at: now).diagnostics
+            + ExpiryReport(policy, at: now).diagnostics
+        diagnostics =
+            StrangersReport(policy: policy, answer: answer).diagnostics
+            + warnings.enumerated().sorted { a, b in
+                (a.element.at.line, a.element.at.column, a.offset) < (b.element.at.line, b.element.at.column, b.offset)
+            }
+            .map(\.element)
+        failedTests = tests.compactMap { test in
             switch test.claim {
             case .only, .never: provingAll ? test.failure(under: policy, at: now) : nil
             case .decision: test.failure(under: policy, at: now)

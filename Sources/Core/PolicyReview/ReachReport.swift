@@ -6,7 +6,7 @@ import RelayPolicy
 /// Warnings of rules that decide nothing: equal to one before, or covered by several.
 struct ReachReport {
     /// The work for a rule grows with the number of those before it.
-    private static let mostRules = 1000
+    static let mostRules = 1000
     private let policy: Policy
     private(set) var diagnostics: [Diagnostic] = []
 

@@ -55,22 +55,3 @@ enum LoopbackSocket {
         return result == 0 ? UInt16(bigEndian: address.sin_port) : nil
     }
 }
-
-/// Threads for blocking work.
-enum Threads {
-    private final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ run: @escaping @Sendable () -> Void) {
-        let work = Unmanaged.passRetained(Work(run))
-        var id = pthread_t()
-        pthread_create(&id, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, work.toOpaque())
-        pthread_detach(id)
-    }
-}

@@ -29,11 +29,11 @@ final class OpenServer: Sendable {
     var all: [Arrival] { arrivals.withLockedValue { $0 } }
 
     func start() {
-        Threads.start {
+        OwnThread.run {
             while true {
                 let client = accept(self.descriptor, nil, nil)
                 guard client >= 0 else { return }
-                Threads.start { self.serve(client) }
+                OwnThread.run { self.serve(client) }
             }
         }
     }

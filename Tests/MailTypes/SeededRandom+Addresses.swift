@@ -1,18 +1,6 @@
-/// SplitMix64: the same bytes for the same seed, on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
+import TestSupport
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
-extension SeededGenerator {
+extension SeededRandom {
     /// Pieces that addresses are made of, so that much of what they yield is nearly or wholly an address.
     private static let pieces: [[UInt8]] = {
         let signs = Array("@@..abA01-_%!/|\"\"\\<>:,()[]=+* \t\n\0üÜ＠。").map { String($0) }

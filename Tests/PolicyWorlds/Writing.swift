@@ -4,31 +4,31 @@ import RelayPolicy
 
 /// Short ways to write rules and requests by hand.
 
-let now = Instant("2026-11-24T12:00:00Z")!
+public let now = Instant("2026-11-24T12:00:00Z")!
 
-func addressSet(_ text: String) -> AddressSet {
+public func addressSet(_ text: String) -> AddressSet {
     AddressSet(text.split(separator: " ").map { try! AddressSet.parse(String($0)) })
 }
 
-func addresses(_ text: String, except: String = "") -> Conditions.Addresses {
+public func addresses(_ text: String, except: String = "") -> Conditions.Addresses {
     Conditions.Addresses(addressSet(text).subtracting(addressSet(except)), text: text)
 }
 
-func patternList(_ text: String) -> [PathPattern] {
+public func patternList(_ text: String) -> [PathPattern] {
     text.split(separator: " ").map { try! PathPattern(parsing: String($0)) }
 }
 
-func patterns(_ text: String) -> Conditions.Patterns {
+public func patterns(_ text: String) -> Conditions.Patterns {
     Conditions.Patterns(PathPatternSet(patternList(text)), text: text)
 }
 
-func domain(_ text: String) -> Domain { Domain(text)! }
+public func domain(_ text: String) -> Domain { Domain(text)! }
 
-func place(_ line: Int) -> Diagnostics.SourceLocation {
+public func place(_ line: Int) -> Diagnostics.SourceLocation {
     Diagnostics.SourceLocation(file: "gatepost.conf", line: line, column: 5)
 }
 
-func rule(
+public func rule(
     _ verb: Rule.Verb, _ name: String, until: String? = nil, proofNone: Bool = false, observes: Bool = false,
     limits: [Limit] = [], _ write: (inout Conditions) -> Void = { _ in }
 ) -> Rule {
@@ -39,28 +39,28 @@ func rule(
         until: until.map { CalendarDay($0)! }, proofNone: proofNone, observes: observes)
 }
 
-func localEntry(_ text: String, recipients: [String]? = nil) -> LocalDomains.Entry {
+public func localEntry(_ text: String, recipients: [String]? = nil) -> LocalDomains.Entry {
     let isWildcard = text.hasPrefix("*.")
     return LocalDomains.Entry(
         domain: domain(isWildcard ? String(text.dropFirst(2)) : text), isWildcard: isWildcard,
         recipients: recipients.map { Set($0.map(mailbox)) }, at: place(1))
 }
 
-func mailbox(_ text: String) -> Mailbox {
+public func mailbox(_ text: String) -> Mailbox {
     guard case .mailbox(let mailbox) = WrittenPath(to: text).path else { fatalError("\(text) is no mailbox") }
     return mailbox
 }
 
 extension WrittenPath {
-    init(to text: String) { self = try! WrittenPath(parsing: Array(text.utf8), allowingBareMailbox: true) }
+    public init(to text: String) { self = try! WrittenPath(parsing: Array(text.utf8), allowingBareMailbox: true) }
 }
 
 extension ReversePath {
-    init(from text: String) { self = try! ReversePath(parsing: Array(text.utf8), allowingBareMailbox: true) }
+    public init(from text: String) { self = try! ReversePath(parsing: Array(text.utf8), allowingBareMailbox: true) }
 }
 
 extension Policy {
-    init(local: String = "ours.example", refuse: [Rule] = [], relay: [Rule] = []) {
+    public init(local: String = "ours.example", refuse: [Rule] = [], relay: [Rule] = []) {
         self.init()
         self.local = LocalDomains(local.split(separator: " ").map { localEntry(String($0)) })
         (self.refuse, self.relay) = (refuse, relay)
@@ -68,7 +68,7 @@ extension Policy {
 
     /// The permit that lets the request be relayed, as a session meets it: connection, MAIL, RCPT. Nil where it is
     /// refused or is delivery.
-    func relayRule(for request: RelayRequest) -> String? {
+    public func relayRule(for request: RelayRequest) -> String? {
         guard connectionRefusal(request) == nil, demands(of: request) == nil else { return nil }
         let decision = decidePlainly(request)
         return decision.verdict == .permit && decision.reason == .relayRule ? decision.rule?.name : nil

@@ -1,9 +1,10 @@
 import MailTypes
 import RelayPolicy
+import TestSupport
 
 /// A random policy whose rules meet in every dimension, and requests from the edges of its sets.
-struct World {
-    private(set) var policy = Policy()
+public struct World {
+    public private(set) var policy = Policy()
     private var random: SeededRandom
     private var edges: [IPAddress] = [IPAddress("198.51.100.7")!]
     private static let domains = [
@@ -14,7 +15,7 @@ struct World {
     private static let listeners = ["public", "submission", "inside"]
     private static let words = ["ca.pem", "app.pem", "fingerprint:00"]
 
-    init(seed: UInt64) {
+    public init(seed: UInt64) {
         random = SeededRandom(seed: seed)
         build()
     }
@@ -108,7 +109,7 @@ struct World {
         return patterns(written.joined(separator: " "))
     }
 
-    mutating func request() -> RelayRequest {
+    public mutating func request() -> RelayRequest {
         var made = RelayRequest(client: client(), forwardPath: forwardPath(), now: now)
         if !random.once(in: 5) { made.reversePath = .mailbox(someMailbox()) }
         if random.once(in: 2) {
