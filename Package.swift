@@ -30,7 +30,7 @@ let package = Package(
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords", "AnalysisCheck", "PolicyReview",
-                "MailLogs", "PolicyTightening", "ConfigImport", "SystemEmulation",
+                "MailLogs", "PolicyTightening", "ConfigImport", "SystemEmulation", "ConfigAudit",
             ]),
         .library(name: "GatepostStorage", targets: ["Storage"]),
     ],
@@ -68,6 +68,9 @@ let package = Package(
             "Diagnostics"),
         core("ConfigImport", uses: "PolicyLanguage", "MailTypes", "Diagnostics", "JSONText"),
         core("SystemEmulation", uses: "ConfigImport", "MailTypes"),
+        core(
+            "ConfigAudit", uses: "ConfigImport", "AnalysisRecords", "RelayAnalysis", "PolicyLanguage", "RelayPolicy",
+            "MailTypes", "Diagnostics", "JSONText"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
@@ -88,7 +91,7 @@ let package = Package(
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
                 "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "PolicyTightening", "DecisionRecords",
-                "MailLogs", "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
+                "MailLogs", "ConfigImport", "ConfigAudit", "SystemEmulation", "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -114,6 +117,9 @@ let package = Package(
         tests(
             "ConfigImport", uses: "ConfigImport", "SystemEmulation", "PolicyLanguage", "DecisionRecords", "RelayPolicy",
             "MailTypes", "Diagnostics", "JSONText", "TestSupport"),
+        tests(
+            "ConfigAudit", uses: "ConfigAudit", "ConfigImport", "PolicyLanguage", "RelayAnalysis", "RelayPolicy", "MailTypes",
+            "Diagnostics", "JSONText"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
         .testTarget(
