@@ -30,7 +30,7 @@ let package = Package(
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords", "AnalysisCheck", "PolicyReview",
-                "MailLogs", "PolicyTightening", "ConfigImport", "SystemEmulation", "ConfigAudit",
+                "MailLogs", "PolicyTightening", "ConfigImport", "SystemEmulation", "ConfigAudit", "SystemGuide",
             ]),
         .library(name: "GatepostStorage", targets: ["Storage"]),
     ],
@@ -68,6 +68,7 @@ let package = Package(
             "Diagnostics"),
         core("ConfigImport", uses: "PolicyLanguage", "MailTypes", "Diagnostics", "JSONText"),
         core("SystemEmulation", uses: "ConfigImport", "MailTypes"),
+        core("SystemGuide", uses: "ConfigImport"),
         core(
             "ConfigAudit", uses: "ConfigImport", "AnalysisRecords", "RelayAnalysis", "PolicyLanguage", "RelayPolicy",
             "MailTypes", "Diagnostics", "JSONText"),
@@ -91,7 +92,8 @@ let package = Package(
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
                 "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "PolicyTightening", "DecisionRecords",
-                "MailLogs", "ConfigImport", "ConfigAudit", "SystemEmulation", "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
+                "MailLogs", "ConfigImport", "ConfigAudit", "SystemEmulation", "SystemGuide",
+                "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -117,6 +119,7 @@ let package = Package(
         tests(
             "ConfigImport", uses: "ConfigImport", "SystemEmulation", "PolicyLanguage", "DecisionRecords", "RelayPolicy",
             "MailTypes", "Diagnostics", "JSONText", "TestSupport"),
+        tests("SystemGuide", uses: "SystemGuide", "ConfigImport", "PolicyLanguage", "MailTypes", "Diagnostics"),
         tests(
             "ConfigAudit", uses: "ConfigAudit", "ConfigImport", "PolicyLanguage", "RelayAnalysis", "RelayPolicy", "MailTypes",
             "Diagnostics", "JSONText"),

@@ -21,6 +21,7 @@ struct Gatepost: AsyncParsableCommand {
             WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self, TightenCommand.self,
             PermitCommand.self, RejectCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, LogCommand.self,
             WhyCommand.self, ShadowCommand.self, AuditCommand.self, ImportCommand.self,
+            GuideCommand.self,
             CompletionsCommand.self,
         ])
 
