@@ -67,7 +67,7 @@ let package = Package(
             "PolicyTightening", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
             "Diagnostics"),
         core("ConfigImport", uses: "PolicyLanguage", "MailTypes", "Diagnostics", "JSONText"),
-        core("SystemEmulation", uses: "ConfigImport", "MailTypes"),
+        core("SystemEmulation", uses: "ConfigImport", "PolicyLanguage", "MailTypes"),
         core("SystemGuide", uses: "ConfigImport"),
         core(
             "ConfigAudit", uses: "ConfigImport", "AnalysisRecords", "RelayAnalysis", "PolicyLanguage", "RelayPolicy",

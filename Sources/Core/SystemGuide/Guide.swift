@@ -4,7 +4,11 @@ import ConfigImport
 public enum Guide {
     public static func page(of system: MailSystem) -> GuidePage? { pages.first { $0.system == system } }
 
-    public static let pages: [GuidePage] = [mercury]
+    public static let pages: [GuidePage] = [
+        sendmail5, sendmail88, sendmail89, popBeforeSMTP, iPass, worldMail, exchange55, iisSMTP, receiveConnector,
+        groupWiseGWIA, groupWiseGWSMTP, mercury, mxOpenVMS, ntMail, dominoR4, dominoConfiguration, quickMail,
+        appleShareIP,
+    ]
 
     /// What was found for words that somebody saw or thinks of.
     public struct Match: Hashable, Sendable {
