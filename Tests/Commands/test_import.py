@@ -195,3 +195,29 @@ def test_the_corpus_has_its_verdicts(gatepost, tmp_path, case):
     imported = gatepost("import", case.parent.name, "original", "-o", "i.conf", "--closed", *facts)
     assert imported.status in (0, 3), imported
     assert gatepost("who-can-relay", "i.conf").status == 0
+
+
+def test_settings_that_stand_in_no_file_are_asked_for_on_a_terminal(gatepost, tmp_path):
+    """As a person types: a wrong word is asked again, an empty line ends a list."""
+    import os
+    import pty
+    import subprocess
+
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [os.environ["GATEPOST"] if os.path.isabs(os.environ["GATEPOST"]) else os.path.abspath(os.environ["GATEPOST"]),
+         "audit", "eudora-worldmail"], stdin=child, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    os.close(child)
+    os.write(parent, b"perhaps\ndenied access\n192.0.2.0/255.255.255.0\n\n\nours.test\n\n")
+    out, err = process.communicate(timeout=30)
+    os.close(parent)
+    assert b"one of: Allowed Access, Denied Access" in err
+    assert b"closed. No stranger can relay." in out and process.returncode == 0, (out, err)
+    text = (tmp_path / "eudora-worldmail.txt").read_text()
+    assert text == "[SMTP Relay (Non-Local Only)]\nDefault = Denied Access\nAllow = 192.0.2.0/255.255.255.0\n"
+    assert json.loads((tmp_path / "eudora-worldmail-facts.json").read_text()) == {"localDomains": ["ours.test"]}
+
+
+def test_without_a_terminal_nothing_is_asked(gatepost):
+    result = gatepost("audit", "eudora-worldmail")
+    assert result.status == 2 and "which files?" in result.err

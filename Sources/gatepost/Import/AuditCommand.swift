@@ -13,7 +13,8 @@ struct AuditCommand: ParsableCommand {
             SYSTEM is one of \(MailSystem.allCases.map(\.rawValue).joined(separator: ", ")); without it the files are \
             recognised. PATH may be a folder, which is then the root for absolute names in the files.
 
-            An ignore file has a line for each finding that is known and lived with: ID [at FILE:LINE] until 2027-06-30 \
+            For a system that keeps its settings in dialogs, without a path on a terminal, they are asked for and written \
+            to a file. An ignore file has a line for each finding that is known and lived with: ID [at FILE:LINE] until 2027-06-30 \
             because "REASON".
 
             Exit status: 0 nothing found, 1 findings, 2 it cannot be read or wrong usage, 3 no hole found, but a part \
@@ -39,7 +40,7 @@ struct AuditCommand: ParsableCommand {
     }
 
     func run() throws {
-        let imported = try ConfigSource(words: words, facts: facts).imported()
+        let imported = try source().imported()
         let today = Instant.now.day
         let audit: ConfigAudit
         do { audit = try ConfigAudit(imported, at: .now) } catch { throw Trouble(error.message) }
@@ -55,6 +56,16 @@ struct AuditCommand: ParsableCommand {
         if counted.contains(where: { $0.severity == .critical }) { throw ExitStatus.no }
         if !imported.notes.opaque.isEmpty { throw ExitStatus.cannotTell }
         if !counted.isEmpty { throw ExitStatus.no }
+    }
+
+    /// The files; on a terminal the settings are asked for where there are none.
+    private func source() throws(Trouble) -> ConfigSource {
+        guard words.count == 1, let system = MailSystem(named: words[0]), access(words[0], F_OK) != 0, isatty(STDIN_FILENO) == 1,
+            let form = system.settingsForm
+        else { return try ConfigSource(words: words, facts: facts) }
+        var dialogue = SettingsDialogue(system, form)
+        let files = try dialogue.run()
+        return try ConfigSource(words: [system.rawValue, files.settings], facts: facts ?? files.facts)
     }
 
     private func print(_ audit: ConfigAudit, _ ignored: [AuditFinding: IgnoreList.Entry]) throws(Trouble) {
