@@ -31,7 +31,7 @@ let package = Package(
             targets: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords", "AnalysisCheck", "PolicyReview",
-                "MailLogs", "PolicyTightening",
+                "MailLogs", "PolicyTightening", "ConfigImport", "SystemEmulation", "ConfigAudit", "SystemGuide",
             ]),
         .library(name: "GatepostStorage", targets: ["Storage"]),
     ],
@@ -67,6 +67,12 @@ let package = Package(
         core(
             "PolicyTightening", uses: "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy", "MailTypes",
             "Diagnostics"),
+        core("ConfigImport", uses: "PolicyLanguage", "MailTypes", "Diagnostics", "JSONText"),
+        core("SystemEmulation", uses: "ConfigImport", "PolicyLanguage", "MailTypes"),
+        core("SystemGuide", uses: "ConfigImport"),
+        core(
+            "ConfigAudit", uses: "ConfigImport", "AnalysisRecords", "RelayAnalysis", "PolicyLanguage", "RelayPolicy",
+            "MailTypes", "Diagnostics", "JSONText"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
@@ -90,7 +96,8 @@ let package = Package(
             dependencies: [
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
                 "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "PolicyTightening", "DecisionRecords",
-                "MailLogs", "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
+                "MailLogs", "ConfigImport", "ConfigAudit", "SystemEmulation", "SystemGuide",
+                "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -119,6 +126,13 @@ let package = Package(
         tests(
             "PolicyTightening", uses: "PolicyTightening", "PolicyLanguage", "RelayAnalysis", "DecisionRecords", "RelayPolicy",
             "MailTypes", "Diagnostics", "TestSupport"),
+        tests(
+            "ConfigImport", uses: "ConfigImport", "SystemEmulation", "PolicyLanguage", "DecisionRecords", "RelayPolicy",
+            "MailTypes", "Diagnostics", "JSONText", "TestSupport"),
+        tests("SystemGuide", uses: "SystemGuide", "ConfigImport", "PolicyLanguage", "MailTypes", "Diagnostics"),
+        tests(
+            "ConfigAudit", uses: "ConfigAudit", "ConfigImport", "PolicyLanguage", "RelayAnalysis", "RelayPolicy", "MailTypes",
+            "Diagnostics", "JSONText"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
         .testTarget(

@@ -11,7 +11,7 @@ public enum PublicSuffixes {
         return !domain.bytes.contains(UInt8(ascii: ".")) || suffixes.contains(domain.bytes)
     }
 
-    static func isMailboxProvider(_ domain: Domain) -> Bool { providers.contains(domain.bytes) }
+    public static func isMailboxProvider(_ domain: Domain) -> Bool { providers.contains(domain.bytes) }
 
     /// Second-level suffixes by country.
     private static let suffixes: Set<[UInt8]> = {

@@ -49,10 +49,3 @@ extension Word {
         }
     }
 }
-
-/// A host name, or every name below one.
-struct HostPattern: Hashable {
-    var domain: Domain
-    /// `*.domain`: names below it, not itself.
-    var isBelow: Bool
-}

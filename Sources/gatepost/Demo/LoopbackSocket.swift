@@ -31,6 +31,18 @@ enum LoopbackSocket {
         return descriptor
     }
 
+    /// The address of the other end; empty if it is gone.
+    static func peer(of descriptor: Int32) -> String {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+        }
+        var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
+        guard result == 0, inet_ntop(AF_INET, &address.sin_addr, &text, socklen_t(INET_ADDRSTRLEN)) != nil else { return "" }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     private static func use(
         _ descriptor: Int32, _ address: String, _ port: UInt16,
         _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32

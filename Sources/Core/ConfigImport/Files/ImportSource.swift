@@ -1,0 +1,58 @@
+import PolicyLanguage
+
+/// What the importers may read: the files that were named, those in the folders that were named, and what these name.
+public struct ImportSource {
+    /// Every file that was given, in order; of a folder all files below it, by their path.
+    public let paths: [String]
+    /// The folder that stands for `/` in absolute names within the files; nil where only files were given.
+    public let root: String?
+    private let reading: FileReading
+
+    /// `paths` and `reading` use the same names, those that people see.
+    public init(paths: [String], root: String? = nil, reading: @escaping FileReading) {
+        (self.paths, self.root, self.reading) = (paths, root, reading)
+    }
+
+    /// Reads one file; the trouble says which.
+    public func file(_ path: String) throws(ImportTrouble) -> ConfigFile {
+        switch reading(path) {
+        case .failure(let problem): throw ImportTrouble("cannot read \(path): \(problem.message)")
+        case .success(let bytes):
+            do {
+                return try ConfigFile(bytes, path: path)
+            } catch {
+                throw ImportTrouble("\(path): \(error.message)")
+            }
+        }
+    }
+
+    /// The given files whose last component is one of `names`, in any case of letters.
+    public func paths(named names: String...) -> [String] {
+        paths.filter { path in
+            let base = path.split(separator: "/").last.map { $0.lowercased() } ?? path
+            return names.contains { $0.lowercased() == base }
+        }
+    }
+
+    /// What `name`, written in the file `path`, is here: an absolute name begins at `root`, a relative one in the
+    /// folder of that file.
+    public func resolve(_ name: String, namedIn path: String) -> String {
+        if name.hasPrefix("/") { return root.map { ($0 == "/" ? "" : $0) + name } ?? name }
+        guard let slash = path.lastIndex(of: "/") else { return name }
+        return path[...slash] + name
+    }
+
+    /// A file that another one names. A file that is not there is `nil`, since servers start without theirs; what
+    /// that means is for the importer to say.
+    public func file(named name: String, in path: String) throws(ImportTrouble) -> ConfigFile? {
+        let resolved = resolve(name, namedIn: path)
+        guard case .success = reading(resolved) else { return nil }
+        return try file(resolved)
+    }
+}
+
+/// What keeps a configuration from being read at all; the text is for people.
+public struct ImportTrouble: Error, Hashable, Sendable {
+    public let message: String
+    public init(_ message: String) { self.message = message }
+}

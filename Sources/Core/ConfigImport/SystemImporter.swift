@@ -1,0 +1,49 @@
+/// How one system's configuration becomes a policy: files → the system's own model → a draft.
+public protocol SystemImporter {
+    /// The settings in the system's own terms. An emulation decides by it as the system does.
+    associatedtype Model: Sendable
+    static var system: MailSystem { get }
+
+    /// Whether this file can only be this system's, by its name or what it says.
+    static func recognises(_ file: ConfigFile) -> Bool
+
+    /// Reads the model. Every directive is counted in `notes` as modelled, irrelevant or opaque.
+    static func model(
+        of source: ImportSource, facts: ImportFacts, notes: inout ImportNotes
+    ) throws(ImportTrouble) -> Model
+
+    /// The policy that decides as the model does; traps of the model are findings.
+    static func draft(of model: Model, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft
+}
+
+/// Another server's configuration as a policy, with what was not understood.
+public struct ImportedConfiguration: Sendable {
+    public var system: MailSystem
+    public var draft: PolicyDraft
+    public var notes: ImportNotes
+
+    public init(system: MailSystem, source: ImportSource, facts: ImportFacts) throws(ImportTrouble) {
+        self = try Self.read(system.importer, source, facts)
+    }
+
+    private static func read<Importer: SystemImporter>(
+        _ importer: Importer.Type, _ source: ImportSource, _ facts: ImportFacts
+    ) throws(ImportTrouble) -> ImportedConfiguration {
+        var notes = ImportNotes()
+        let model = try importer.model(of: source, facts: facts, notes: &notes)
+        let draft = importer.draft(of: model, facts: facts, notes: &notes)
+        return ImportedConfiguration(system: importer.system, draft: draft, notes: notes)
+    }
+
+    private init(system: MailSystem, draft: PolicyDraft, notes: ImportNotes) {
+        (self.system, self.draft, self.notes) = (system, draft, notes)
+    }
+
+    /// As a gatepost.conf.
+    public var text: String {
+        var heading = ["Imported from \(system.title). It decides as the original does, holes included."]
+        if let reading = notes.reading { heading.append(reading) }
+        for part in notes.opaque { heading.append("NOT UNDERSTOOD: \(part.at): \(part.text): \(part.why)") }
+        return draft.text(heading: heading)
+    }
+}

@@ -1,0 +1,28 @@
+import ConfigImport
+import PolicyLanguage
+import SystemEmulation
+import Testing
+import TestSupport
+
+/// Holds an imported policy against the emulation of its original.
+enum Agreement {
+    /// Files by name → both must decide alike on every request; `isExplained` names requests that a policy cannot say.
+    static func check(
+        _ system: MailSystem, _ files: [String: String], facts: ImportFacts = ImportFacts(), on requests: [RelayRequestText],
+        explained isExplained: (RelayRequestText) -> Bool = { _ in false }, seed: UInt64
+    ) throws {
+        let source = ImportSource(paths: files.keys.sorted()) { path in
+            files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
+        }
+        let imported = try ImportedConfiguration(system: system, source: source, facts: facts)
+        let policy = try CorpusTests.policy(imported)
+        let emulation = try #require(try system.emulation(of: source, facts: facts), "no emulation of \(system)")
+        for request in requests where !isExplained(request) {
+            let (original, ours) = (request.verdict(of: emulation), request.verdict(of: policy))
+            guard original != ours else { continue }
+            let texts = files.map { "--- \($0)\n\($1)" }.joined(separator: "\n")
+            Issue.record("seed \(seed): \(request): original \(original), policy \(ours)\n\(texts)\n--- imported\n\(imported.text)")
+            return
+        }
+    }
+}
