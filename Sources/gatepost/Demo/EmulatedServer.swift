@@ -23,19 +23,20 @@ struct EmulatedServer {
         guard let emulation else { throw Trouble("there is no emulation of \(system.rawValue)") }
         (self.system, self.setting) = (system, setting)
         server = try DemoServer(greeting: "old.ours.test ESMTP (emulation of \(system.title))") { envelope in
-            Self.answer(emulation.decide(Self.request(envelope)))
+            Self.answer(emulation.decide(Self.request(envelope, strangerHasPOPLogin: setting.strangerHasPOPLogin)))
         }
     }
 
     /// As the report and its readers know it.
     var text: String { "\(system.title), setting \(setting.name): \(setting.what)" }
 
-    private static func request(_ envelope: DemoServer.Envelope) -> EmulatedRequest {
+    private static func request(_ envelope: DemoServer.Envelope, strangerHasPOPLogin: Bool) -> EmulatedRequest {
         let address = addresses[envelope.client] ?? 0xc000_0219
         var request = EmulatedRequest(
             client: IPAddress(v4: address), sender: Array(envelope.sender.utf8), recipient: Array(envelope.recipient.utf8))
         request.localAddress = IPAddress(v4: 0xc000_0201)
         request.helo = envelope.helo
+        request.hasPOPLogin = strangerHasPOPLogin && envelope.client == DemoAttempt.Client.stranger.address
         return request
     }
 
