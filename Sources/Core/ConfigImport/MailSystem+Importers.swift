@@ -5,6 +5,7 @@ extension MailSystem {
         case .mercury: MercuryImporter.self
         case .worldMail: WorldMailImporter.self
         case .exchange55: Exchange55Importer.self
+        case .iisSMTP: IISImporter.self
         default: MercuryImporter.self
         }
     }
