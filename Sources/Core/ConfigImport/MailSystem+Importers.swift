@@ -6,6 +6,7 @@ extension MailSystem {
         case .worldMail: WorldMailImporter.self
         case .exchange55: Exchange55Importer.self
         case .iisSMTP: IISImporter.self
+        case .receiveConnector: ReceiveConnectorImporter.self
         default: MercuryImporter.self
         }
     }
