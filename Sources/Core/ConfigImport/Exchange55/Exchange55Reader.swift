@@ -220,7 +220,7 @@ struct Exchange55Reader {
         model.allow = lists["relayallowlist"] ?? []
         model.interfaces = lists["relaylocaliplist"] ?? []
         notes.reading =
-            servicePack.map { "Exchange 5.5 with service pack \($0)." }
+            servicePack.map { $0 == 0 ? "Exchange 5.0 or 5.5 without a service pack." : "Exchange 5.5 with service pack \($0)." }
             ?? "Exchange 5.5 with service pack 3 or later: IMCEASMTP- recipients are taken apart before they are judged."
         Exchange55Audit(model: model, lists: lists, servicePack: servicePack).find(notes: &notes)
         return model

@@ -76,7 +76,7 @@ struct RegistryExport {
         }
     }
 
-    private static func isBytes(_ text: String) -> Bool { text.contains("=hex") }
+    private static func isBytes(_ text: String) -> Bool { text.lowercased().contains("=hex") }
 
     private mutating func add(_ whole: String, _ text: String, _ key: String, isCut: Bool, at origin: Origin) {
         guard let (name, rest) = Self.name(of: whole) else { return strays.append((key, text, origin)) }

@@ -27,7 +27,9 @@ struct ReceiveConnectorListing {
             } else if properties["extendedrights"] != nil {
                 readPermission(properties, &state, notes: &notes)
             } else if let name = properties["domainname"], let type = properties["domaintype"] {
-                state.addDomain(name.value, type: type.value, name.text, at: name.origin, notes: &notes)
+                let withSubdomains = properties["matchsubdomains"]?.value.lowercased() == "true"
+                state.addDomain(
+                    name.value, type: type.value, withSubdomains: withSubdomains, name.text, at: name.origin, notes: &notes)
             } else if let first = block.first {
                 notes.obscure(first.text, at: first.origin, why: "a block that is no connector, permission or accepted domain")
             }

@@ -202,7 +202,9 @@ struct ReceiveConnectorScript {
             guard let name = command.texts("domainname")?.first else {
                 return notes.obscure(text, at: origin, why: "which domain it is about is not known")
             }
-            return state.addDomain(name, type: type ?? "Authoritative", text, at: origin, notes: &notes)
+            return state.addDomain(
+                name, type: type ?? "Authoritative", withSubdomains: command.isSet("matchsubdomains"), text, at: origin,
+                notes: &notes)
         }
         guard case .text(let identity)? = command.identity else {
             return notes.obscure(text, at: origin, why: "which domain it is about is not known")
@@ -214,8 +216,11 @@ struct ReceiveConnectorScript {
         notes.model()
         if command.name == "remove-accepteddomain" {
             state.model.domains.remove(at: index)
-        } else if let type {
-            state.model.domains[index].isAuthoritative = type.lowercased() == "authoritative"
+            return
+        }
+        if let type { state.model.domains[index].isAuthoritative = type.lowercased() == "authoritative" }
+        if command.parameters["matchsubdomains"] != nil {
+            state.model.domains[index].withSubdomains = command.isSet("matchsubdomains")
         }
     }
 }

@@ -109,10 +109,13 @@ struct ReceiveConnectorState {
         }
     }
 
-    mutating func addDomain(_ name: String, type: String, _ text: String, at origin: Origin, notes: inout ImportNotes) {
+    mutating func addDomain(
+        _ name: String, type: String, withSubdomains isSwitchedOn: Bool = false, _ text: String, at origin: Origin,
+        notes: inout ImportNotes
+    ) {
         let isStar = name == "*"
-        let withSubdomains = name.hasPrefix("*.")
-        let domain = Domain(withSubdomains ? String(name.dropFirst(2)) : name)
+        let isPattern = name.hasPrefix("*.")
+        let domain = Domain(isPattern ? String(name.dropFirst(2)) : name)
         guard isStar || domain.map({ !$0.isLiteral }) ?? false else {
             return notes.obscure(text, at: origin, why: "`\(name)` is not a domain")
         }
@@ -122,7 +125,7 @@ struct ReceiveConnectorState {
         notes.model()
         model.domains.append(
             .init(
-                domain: isStar ? nil : domain, withSubdomains: withSubdomains,
+                domain: isStar ? nil : domain, withSubdomains: isPattern || isSwitchedOn,
                 isAuthoritative: type.lowercased() == "authoritative", origin: origin))
     }
 }
