@@ -34,7 +34,7 @@ struct Exchange55AgreementTests {
         var facts = ImportFacts()
         facts.release = [nil, "5.5 SP2", "5.5 SP3", "5.5.2653"].randomElement(using: &random) ?? nil
         try Agreement.check(
-            .exchange55, files, facts: facts, on: Self.world.requests(most: 400, &random),
+            .exchange55, files, facts: facts, on: Self.world.requests(most: 200, &random),
             explained: { Self.isExplained($0, table) }, seed: seed)
     }
 

@@ -49,7 +49,7 @@ struct IISAgreementTests {
         lines.append("[Local Domain ours.test]")
         let text = lines.joined(separator: "\r\n")
         try Agreement.check(
-            .iisSMTP, ["relay.txt": text], on: Self.world.requests(most: 400, &random),
+            .iisSMTP, ["relay.txt": text], on: Self.world.requests(most: 200, &random),
             explained: { Self.isExplained($0, text) }, seed: seed)
     }
 
@@ -70,7 +70,7 @@ struct IISAgreementTests {
             ></IIsSmtpServer>
             <IIsSmtpDomain Location ="/LM/SmtpSvc/1/Domain/branch.test" RouteAction="\(action)"></IIsSmtpDomain>
             """
-        try Agreement.check(.iisSMTP, ["MetaBase.xml": text], on: Self.world.requests(most: 400, &random), seed: seed)
+        try Agreement.check(.iisSMTP, ["MetaBase.xml": text], on: Self.world.requests(most: 200, &random), seed: seed)
     }
 
     /// One mask group for each entry, in hexadecimal.

@@ -65,7 +65,7 @@ struct ReceiveConnectorAgreementTests {
         }
         try Agreement.check(
             .receiveConnector, ["relay.ps1": lines.joined(separator: "\n")],
-            on: Self.world.requests(most: 400, &random).filter { !Self.isImpossible($0) }, seed: seed)
+            on: Self.world.requests(most: 200, &random).filter { !Self.isImpossible($0) }, seed: seed)
     }
 
     @Test("agree on random listings", arguments: 1...40)
@@ -93,6 +93,6 @@ struct ReceiveConnectorAgreementTests {
         try Agreement.check(
             .receiveConnector,
             ["all.txt": lines.joined(separator: "\r\n"), "permissions.txt": permissions.joined(separator: "\r\n")],
-            on: Self.world.requests(most: 400, &random).filter { !Self.isImpossible($0) }, seed: seed)
+            on: Self.world.requests(most: 200, &random).filter { !Self.isImpossible($0) }, seed: seed)
     }
 }

@@ -32,6 +32,6 @@ struct WorldMailAgreementTests {
             recipients: RequestWorld.recipients(ours: ["ours.test"], foreign: ["victim.test", "sub.ours.test"]))
         try Agreement.check(
             .worldMail, ["access.txt": lines.joined(separator: "\r\n")], facts: facts,
-            on: world.requests(most: 400, &random), seed: seed)
+            on: world.requests(most: 200, &random), seed: seed)
     }
 }

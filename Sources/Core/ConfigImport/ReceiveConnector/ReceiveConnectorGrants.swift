@@ -92,6 +92,11 @@ struct ReceiveConnectorGrants {
 
     // MARK: Answers
 
+    /// Whether the same clients are the connector's at every address of the server.
+    func isEverywhere(_ share: Share) -> Bool {
+        shares.count { $0.connector == share.connector && $0.clients == share.clients } == model.localAddresses.count + 1
+    }
+
     /// Clients with `right` at `localAddress` without logging in.
     func anonymous(_ right: ReceiveConnectorModel.Right, at localAddress: IPAddress?) -> AddressSet {
         clients(at: localAddress) { $0.anonymousMay(.submit) && $0.anonymousMay(right) }

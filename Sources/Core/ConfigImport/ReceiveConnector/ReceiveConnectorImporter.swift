@@ -93,11 +93,13 @@ public enum ReceiveConnectorImporter: SystemImporter {
         }
         for share in grants.shares {
             let connector = model.connectors[share.connector]
+            let isEverywhere = grants.isEverywhere(share)
+            if isEverywhere, share.localAddress != nil { continue }
             if connector.anonymousMay(.submit), connector.anonymousMay(.anyRecipient) {
                 let origin = connector.treatsAsServers ? connector.origin : connector.granted[.init(.anonymous, .anyRecipient)] ?? connector.origin
                 var rule = RuleDraft(.permit, connector.name, meaning: "clients of the connector \(connector.name)", origin: origin)
                 from(share, connector, &rule)
-                rule.at(share.localAddress, among: model)
+                if !isEverywhere { rule.at(share.localAddress, among: model) }
                 draft.addRelay(rule)
             } else if connector.authenticatedMay(.anyRecipient), connector.authenticatedMay(.submit) || connector.anonymousMay(.submit) {
                 var rule = RuleDraft(
@@ -105,7 +107,7 @@ public enum ReceiveConnectorImporter: SystemImporter {
                     origin: connector.origin)
                 rule.login()
                 if share.clients != .everything { from(share, connector, &rule) }
-                rule.at(share.localAddress, among: model)
+                if !isEverywhere { rule.at(share.localAddress, among: model) }
                 draft.addRelay(rule)
             }
         }
