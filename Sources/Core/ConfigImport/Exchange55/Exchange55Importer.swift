@@ -35,7 +35,7 @@ public enum Exchange55Importer: SystemImporter {
             origin: Origin(note: "Exchange looks up the whole local part"))
         treatEncapsulation(model, routing, in: &draft)
         guard model.reroutes else { return draft }
-        for rule in routing.exceptions(model) { draft.addRefuse(rule) }
+        for rule in routing.exceptions(model, notes: &notes) { draft.addRefuse(rule) }
         for rule in grants(model) { draft.addRelay(rule) }
         return draft
     }

@@ -49,9 +49,19 @@ struct Exchange55Routing {
             }.map(\.route)
     }
 
-    func exceptions(_ model: Exchange55Model) -> [RuleDraft] {
-        guard withinInbound.contains(where: { $0.target != .inbound }) else { return [] }
-        return withinInbound.flatMap { route -> [RuleDraft] in
+    /// Every rule of a row repeats the lists; a bound for tables and lists that nobody ever had.
+    private static let mostRepetitions = 200_000
+
+    /// Rules for the rows that forward a part of an inbound domain.
+    func exceptions(_ model: Exchange55Model, notes: inout ImportNotes) -> [RuleDraft] {
+        var rows = withinInbound
+        guard let first = rows.first(where: { $0.target != .inbound }) else { return [] }
+        let entries = 1 + model.deny.count + model.allow.count + model.interfaces.count
+        if rows.count > Self.mostRepetitions / entries {
+            notes.obscure("\(rows.count) rows", at: first.origin, why: "too many rows within inbound domains for lists of this length")
+            rows = Array(rows.prefix(Self.mostRepetitions / entries))
+        }
+        return rows.flatMap { route -> [RuleDraft] in
             let to = ["*@\(route.domain)"] + (route.isExact ? [] : ["*@*.\(route.domain)"])
             let patterns = to.map { Sourced($0, route.origin) }
             guard case .host(let host) = route.target else {

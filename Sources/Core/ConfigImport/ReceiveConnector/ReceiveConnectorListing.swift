@@ -97,7 +97,7 @@ struct ReceiveConnectorListing {
         if connector.groups.contains("custom"), let groups = properties["permissiongroups"] {
             state.withOwnPermissions[state.key(connector)] = (groups.text, groups.origin)
         }
-        state.model.connectors.append(connector)
+        state.add(connector)
     }
 
     private static func readPermission(

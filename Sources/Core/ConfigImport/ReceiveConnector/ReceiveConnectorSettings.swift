@@ -38,7 +38,7 @@ enum ReceiveConnectorSettings {
         connector.bindings = [.init(family: .v4, address: nil, port: template.port)]
         connector.ranges = ReceiveConnectorForms.everybody.map { Sourced($0, origin) }
         apply(command, to: &connector, text, origin, notes: &notes)
-        state.model.connectors.append(connector)
+        state.add(connector)
     }
 
     static func apply(

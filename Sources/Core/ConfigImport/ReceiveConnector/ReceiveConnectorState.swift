@@ -2,6 +2,7 @@ import MailTypes
 
 /// Connectors and domains while scripts and listings are read.
 struct ReceiveConnectorState {
+    private(set) var connectorsByName: [String: [Int]] = [:]
     var model = ReceiveConnectorModel()
     /// Whether a listing was read: then what is not listed does not exist.
     var isListing = false
@@ -16,19 +17,46 @@ struct ReceiveConnectorState {
             return Array(model.connectors.indices)
         }
         let (server, name) = ReceiveConnectorForms.identity(identity)
-        let found = model.connectors.indices.filter { index in
+        let found = (connectorsByName[name.lowercased()] ?? []).filter { index in
             let connector = model.connectors[index]
-            return connector.name.lowercased() == name.lowercased() && (server.isEmpty || connector.server.isEmpty || connector.server == server)
+            return server.isEmpty || connector.server.isEmpty || connector.server == server
         }
         guard found.isEmpty, !isListing else { return found }
         let lowered = name.lowercased()
         guard lowered.hasPrefix("default") || lowered.hasPrefix("client") else { return [] }
         let note = "as delivered: \(name)"
-        model.connectors.append(
+        add(
             Self.delivered(
                 isClient: lowered.hasPrefix("client"), server: server, name: name,
                 origin: origin.at.map { Origin($0, note: note) } ?? Origin(note: note)))
         return [model.connectors.count - 1]
+    }
+
+    mutating func add(_ connector: ReceiveConnectorModel.Connector) {
+        connectorsByName[connector.name.lowercased(), default: []].append(model.connectors.count)
+        model.connectors.append(connector)
+    }
+
+    /// Far more than a server has; the work grows with the product of these.
+    private static let (mostConnectors, mostLocalAddresses) = (500, 64)
+
+    /// Leaves out what is too much to be true, and says so.
+    mutating func bound(notes: inout ImportNotes) {
+        if model.connectors.count > Self.mostConnectors {
+            let rest = model.connectors[Self.mostConnectors]
+            notes.obscure(rest.name, at: rest.origin, why: "more than \(Self.mostConnectors) connectors; this one and later ones are left out")
+            model.connectors = Array(model.connectors.prefix(Self.mostConnectors))
+        }
+        let allowed = Set(model.localAddresses.prefix(Self.mostLocalAddresses))
+        for index in model.connectors.indices {
+            let connector = model.connectors[index]
+            let bindings = connector.bindings.prefix(Self.mostLocalAddresses).filter { $0.address.map(allowed.contains) ?? true }
+            guard bindings.count < connector.bindings.count else { continue }
+            notes.obscure(
+                connector.name, at: connector.origin,
+                why: "more than \(Self.mostLocalAddresses) bindings, or addresses that bindings name; later ones are left out")
+            model.connectors[index].bindings = Array(bindings)
+        }
     }
 
     mutating func permissionsWereSeen(_ index: Int) { withOwnPermissions[key(model.connectors[index])] = nil }
@@ -43,11 +71,11 @@ struct ReceiveConnectorState {
             let own = model.connectors.filter { $0.server == server }
             let names = own.map { $0.name.lowercased() }
             if !names.contains(where: { $0.hasPrefix("default frontend") }), !Self.coversEverybody(own) {
-                model.connectors.append(
+                add(
                     Self.delivered(isClient: false, server: server, name: "Default Frontend", origin: Origin(note: "as delivered: Default Frontend")))
             }
             if !names.contains(where: { $0.hasPrefix("client") }) {
-                model.connectors.append(
+                add(
                     Self.delivered(isClient: true, server: server, name: "Client Frontend", origin: Origin(note: "as delivered: Client Frontend")))
             }
         }
