@@ -3,6 +3,10 @@ extension MailSystem {
     public var importer: any SystemImporter.Type {
         switch self {
         case .mercury: MercuryImporter.self
+        case .worldMail: WorldMailImporter.self
+        case .exchange55: Exchange55Importer.self
+        case .iisSMTP: IISImporter.self
+        case .receiveConnector: ReceiveConnectorImporter.self
         default: MercuryImporter.self
         }
     }

@@ -11,6 +11,8 @@ public struct PolicyDraft: Hashable, Sendable {
     public private(set) var refuse: [RuleDraft] = []
     public private(set) var relay: [RuleDraft] = []
     private var ruleNames: Set<String> = []
+    /// The last number that a name was given to make it unique; tables give thousands of rules one name.
+    private var ruleNumbers: [String: Int] = [:]
     private var domainPositions: [HostPattern: Int] = [:]
 
     /// `domains DOMAIN [via UPSTREAM]`
@@ -77,11 +79,12 @@ public struct PolicyDraft: Hashable, Sendable {
         guard !rule.neverFits else { return nil }
         var rule = rule
         let wanted = rule.name
-        var number = 1
+        var number = ruleNumbers[wanted] ?? 1
         while !ruleNames.insert(rule.name).inserted {
             number += 1
             rule.name = "\(wanted) (\(number))"
         }
+        ruleNumbers[wanted] = number
         return rule
     }
 
