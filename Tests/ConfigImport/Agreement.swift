@@ -1,4 +1,5 @@
 import ConfigImport
+import Foundation
 import PolicyLanguage
 import SystemEmulation
 import Testing
@@ -6,6 +7,11 @@ import TestSupport
 
 /// Holds an imported policy against the emulation of its original.
 enum Agreement {
+    /// As many seeds as the suite has time for; more with `AGREEMENT_SEEDS=3000` in the environment.
+    static func seeds(_ usual: UInt64) -> ClosedRange<UInt64> {
+        1...max(usual, ProcessInfo.processInfo.environment["AGREEMENT_SEEDS"].flatMap { UInt64($0) } ?? usual)
+    }
+
     /// Files by name → both must decide alike on every request; `isExplained` names requests that a policy cannot say.
     static func check(
         _ system: MailSystem, _ files: [String: String], facts: ImportFacts = ImportFacts(), on requests: [RelayRequestText],

@@ -48,6 +48,14 @@ struct ConfigurationCase: CustomTestStringConvertible {
         }
     }
 
+    /// The bytes of every file of the original, by its path.
+    var files: [String: [UInt8]] {
+        let base = folder.path
+        return Dictionary(uniqueKeysWithValues: source.paths.map { path in
+            (path, FileManager.default.contents(atPath: base + "/" + path).map(Array.init) ?? [])
+        })
+    }
+
     var facts: ImportFacts {
         get throws {
             let file = folder.appendingPathComponent("facts.json")

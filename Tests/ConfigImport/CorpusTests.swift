@@ -42,5 +42,10 @@ struct CorpusTests {
         let found = imported.notes.findings.map { [$0.id, $0.severity.rawValue, "\($0.at)"] }.sorted { $0[0] < $1[0] }
         #expect(found == audit.findings.sorted { $0[0] < $1[0] })
         #expect((audit.verdict == "cannot-tell") == !imported.notes.opaque.isEmpty || audit.verdict == "open")
+        let isCritical = imported.notes.findings.contains { $0.severity == .critical }
+        let asksNoProof = imported.draft.relay.contains { rule in
+            rule.verb == .permit && rule.lines.contains { $0.keyword == "proof" }
+        }
+        #expect((audit.verdict == "open") == (isCritical || asksNoProof))
     }
 }

@@ -10,7 +10,7 @@ struct RelayRequestText: CustomStringConvertible {
     /// Without angle brackets; empty or `<>` is the null path.
     var sender: String
     var recipient: String
-    /// `name=h.test forged=h.test temporary helo=h login=anna mechanism=PLAIN pop local=192.0.2.1 certificate=word`
+    /// `name=h.test forged=h.test temporary helo=h helo-true helo-false login=anna mechanism=PLAIN pop local=192.0.2.1 certificate=word`
     var further = "-"
 
     var description: String { "\(client) <\(sender)> → <\(recipient)> \(further)" }
@@ -33,6 +33,8 @@ struct RelayRequestText: CustomStringConvertible {
             case "forged": facts.clientName = .forged
             case "temporary": facts.clientName = .temporary(nil)
             case "helo": facts.helo = Array(value.utf8)
+            case "helo-true": facts.heloStatus = .verified
+            case "helo-false": facts.heloStatus = .unverified
             case "login": facts.login = .known(.init(name: value, mechanism: mechanism))
             case "mechanism": break
             case "pop": facts.popLogin = .known(.init(name: nil))
@@ -55,6 +57,8 @@ struct RelayRequestText: CustomStringConvertible {
             case "forged": request.name = .forged(Domain(value)!)
             case "temporary": request.name = .temporaryFailure
             case "helo": request.helo = value
+            case "helo-true": request.isHeloTrue = true
+            case "helo-false": request.isHeloTrue = false
             case "login": request.login = value
             case "mechanism": request.mechanism = value
             case "pop": request.hasPOPLogin = true

@@ -32,6 +32,12 @@ public struct ImportedConfiguration: Sendable {
         var notes = ImportNotes()
         let model = try importer.model(of: source, facts: facts, notes: &notes)
         let draft = importer.draft(of: model, facts: facts, notes: &notes)
+        if notes.modelled == 0, notes.opaque.isEmpty {
+            // Files of another kind must not read as a server that relays for nobody.
+            notes.obscure(
+                source.paths.first ?? "the files", at: Origin(note: source.paths.first ?? "no file"),
+                why: "nothing here was understood as a setting of \(importer.system.title)")
+        }
         return ImportedConfiguration(system: importer.system, draft: draft, notes: notes)
     }
 

@@ -15,6 +15,8 @@ public struct EmulatedRequest: Hashable, Sendable {
     public var localAddress: IPAddress?
     public var name: ClientName = .absent
     public var helo = "client"
+    /// Whether the name in HELO leads to the client's address; nil where nobody asked.
+    public var isHeloTrue: Bool?
     public var login: String?
     /// Upper case.
     public var mechanism: String?

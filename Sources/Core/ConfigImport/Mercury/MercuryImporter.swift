@@ -26,21 +26,21 @@ public enum MercuryImporter: SystemImporter {
             origin: Origin(note: "what Mercury does with hidden destinations is not documented; taken for unwrapped"))
         addConnectionRules(model, to: &draft)
         addGrants(model, to: &draft)
-        find(in: model, notes: &notes)
+        MercuryFindings.find(in: model, notes: &notes)
         return draft
     }
 
     private static func addConnectionRules(_ model: MercuryModel, to draft: inout PolicyDraft) {
-        for (entry, except) in model.access.rules(with: .refuse) {
+        for (name, rows) in grouped(model.access.rules(with: .refuse), "Refuse") {
             var rule = RuleDraft(
-                .rejectConnection, "Refuse \(text(entry))", meaning: "Refuse: may not connect, so sends no mail at all",
-                origin: entry.origin)
-            rule.from(entry.ranges.map { Sourced($0, entry.origin) }, except: except)
+                .rejectConnection, name, meaning: "Refuse: may not connect, so sends no mail at all", origin: rows[0].entry.origin)
+            rule.from(sourced(rows), except: rows[0].except)
             draft.addRefuse(rule)
         }
     }
 
     private static func addGrants(_ model: MercuryModel, to draft: inout PolicyDraft) {
+        addAliases(model, to: &draft)
         if model.mode == .open {
             var rule = RuleDraft(.permit, "Relay : 1", meaning: "anyone at all (Relay : 1)", origin: model.modeOrigin)
             rule.proofNone()
@@ -52,10 +52,9 @@ public enum MercuryImporter: SystemImporter {
             rule.login()
             draft.addRelay(rule)
         }
-        for (entry, except) in model.access.rules(with: .allow) {
-            var rule = RuleDraft(
-                .permit, "Allow \(text(entry))", meaning: "clients of an Allow entry", origin: entry.origin)
-            rule.from(entry.ranges.map { Sourced($0, entry.origin) }, except: except)
+        for (name, rows) in grouped(model.access.rules(with: .allow), "Allow") {
+            var rule = RuleDraft(.permit, name, meaning: "clients of an Allow entry", origin: rows[0].entry.origin)
+            rule.from(sourced(rows), except: rows[0].except)
             draft.addRelay(rule)
         }
         if model.mode == .normal {
@@ -68,40 +67,34 @@ public enum MercuryImporter: SystemImporter {
         }
     }
 
-    private static func text(_ entry: AddressPriority<MercuryModel.Access>.Entry) -> String {
-        entry.ranges == MercuryModel.everybody ? "0.0.0.0" : entry.ranges.map(\.description).joined(separator: " ")
+    /// Aliases of local domains are delivery already; an alias may also stand for a mailbox elsewhere.
+    private static func addAliases(_ model: MercuryModel, to draft: inout PolicyDraft) {
+        let domains = Set(model.domains.map(\.value))
+        let foreign = model.aliases.filter { alias in
+            alias.domain.map { !domains.contains($0) } ?? false && (try? PathPattern(parsing: alias.name)) != nil
+        }
+        guard !foreign.isEmpty else { return }
+        let origin = Origin(note: "aliases")
+        var rule = RuleDraft(.permit, "aliases", meaning: "anyone, to an alias of a domain that is not local", origin: origin)
+        rule.to(foreign.map { Sourced($0.name, origin) })
+        rule.proofNone()
+        draft.addRelay(rule)
     }
 
-    // MARK: Findings
+    private typealias Rows = [(entry: AddressPriority<MercuryModel.Access>.Entry, except: [Sourced<IPRange>])]
 
-    private static func find(in model: MercuryModel, notes: inout ImportNotes) {
-        switch model.mode {
-        case .open:
-            notes.find(
-                AuditFinding(
-                    "mercury-relay-on", .critical, "relays for everybody", at: model.modeOrigin,
-                    why: "`Relay : 1` takes every recipient from every client", fix: "Relay : 0\nStrict_Relay : 1"))
-        case .normal where !model.domains.isEmpty:
-            notes.find(
-                AuditFinding(
-                    "mercury-local-sender", .critical, "relays for everybody who claims a local sender",
-                    at: model.modeOrigin, why: "in normal mode a sender in one of [Domains] may relay, and anyone can write one",
-                    fix: "Strict_Relay : 1"))
-        case .normal, .strict: break
-        }
-        if let entry = model.access.entries.first(where: { $0.ranges == MercuryModel.everybody && $0.outcome == .refuse }) {
-            notes.find(
-                AuditFinding(
-                    "mercury-refuse-everybody", .warning, "only listed clients can bring mail, inbound mail too",
-                    at: entry.origin,
-                    why: "`Refuse : 0.0.0.0` closes the port to everybody without an Allow entry; it is meant for servers behind a listed backup MX",
-                    fix: "Strict_Relay : 1 without the Refuse line stops relaying and lets inbound mail in"))
-        }
-        if let entry = model.access.entries.first(where: { $0.ranges == MercuryModel.everybody && $0.outcome == .allow }) {
-            notes.find(
-                AuditFinding(
-                    "mercury-allow-everybody", .critical, "every client may relay", at: entry.origin,
-                    why: "`Allow : 0.0.0.0` is everybody", fix: "list your own addresses only"))
-        }
+    /// Entries without exceptions are one rule, so that a long list stays one; each other entry is its own.
+    private static func grouped(_ rows: Rows, _ keyword: String) -> [(name: String, rows: Rows)] {
+        let plain = rows.filter(\.except.isEmpty)
+        let others = rows.filter { !$0.except.isEmpty }.map { ("\(keyword) \(text($0.entry))", [$0]) }
+        return (plain.isEmpty ? [] : [(plain.count == 1 ? "\(keyword) \(text(plain[0].entry))" : keyword, plain)]) + others
+    }
+
+    private static func sourced(_ rows: Rows) -> [Sourced<IPRange>] {
+        rows.flatMap { row in row.entry.ranges.map { Sourced($0, row.entry.origin) } }
+    }
+
+    private static func text(_ entry: AddressPriority<MercuryModel.Access>.Entry) -> String {
+        entry.ranges == MercuryModel.everybody ? "0.0.0.0" : entry.ranges.prefix(4).map(\.description).joined(separator: " ")
     }
 }

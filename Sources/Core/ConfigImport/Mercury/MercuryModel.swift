@@ -25,6 +25,8 @@ public struct MercuryModel: Hashable, Sendable {
     public var access: AddressPriority<Access>
     /// Domains whose mail is delivered here.
     public var domains: [Sourced<Domain>]
+    /// Mail for an alias is taken from everybody, even where it goes on to another system.
+    public var aliases: [MailAlias]
     /// Where SMTP authentication is enabled; a client that has logged in may relay in every mode.
     public var authentication: Origin?
 

@@ -1,7 +1,9 @@
+import Diagnostics
 import MailTypes
 
 /// Reads MERCURY.INI: sections in brackets, `Keyword : value`, a comment behind `#` everywhere.
 struct MercuryReader {
+    private var isServed = false
     private var mode: (relay: Bool, strict: Bool) = (false, false)
     private var relayOrigin: Origin?
     private var strictOrigin: Origin?
@@ -17,9 +19,15 @@ struct MercuryReader {
             guard !text.isEmpty else { continue }
             if text.hasPrefix("["), text.hasSuffix("]") {
                 section = text.dropFirst().dropLast().lowercased()
+                if section == "mercurys" { reader.isServed = true }
             } else {
                 reader.read(text, in: section, at: file.origin(line), notes: &notes)
             }
+        }
+        if !reader.isServed {
+            notes.obscure(
+                file.path, at: Origin(SourceLocation(file: file.path, line: 1, column: 1)),
+                why: "there is no section [MercuryS], which has the settings of the SMTP server")
         }
         return reader.finished(facts, notes: &notes)
     }
@@ -78,7 +86,7 @@ struct MercuryReader {
     private static let irrelevant: Set<String> = [
         "debug", "timeout", "logfile", "log", "tcp/ip_port", "ip_interface", "esmtp", "no_vrfy", "session_logging",
         "session_logmode", "allow_illegals", "compliance_settings", "maximum_failures", "size", "max_size", "relay_message",
-        "sslport", "ssl_mode", "ssl_cert", "echo", "helo", "alt_port",
+        "sslport", "ssl_mode", "ssl_cert", "echo", "helo", "alt_port", "st_blacklisting", "auth_file",
     ]
 
     private func finished(_ facts: ImportFacts, notes: inout ImportNotes) -> MercuryModel {
@@ -89,32 +97,16 @@ struct MercuryReader {
             isOld
             ? "Mercury before 4: of Allow and Refuse the first in the file that fits applies."
             : "Mercury 4: of Allow and Refuse the one for the fewest addresses applies."
-        if facts.release == nil, let place = Self.firstDifference(narrowest, sequential) {
-            notes.find(
-                AuditFinding(
-                    "mercury-order-matters", .warning, "releases before 4 read these entries differently",
-                    at: place,
-                    why: "Mercury 4 takes the entry for the fewest addresses, older releases the first that fits",
-                    fix: "put narrow entries before wide ones, so that both readings agree", confidence: .likely))
+        if facts.release == nil, let address = narrowest.disagreement(with: sequential) {
+            notes.find(MercuryFindings.orderMatters(at: sequential.entry(for: address)?.origin, for: address))
         }
         let mode: MercuryModel.Mode = self.mode.relay ? .open : self.mode.strict ? .strict : .normal
+        if mode == .open, let strictOrigin, self.mode.strict {
+            notes.find(MercuryFindings.strictWithoutEffect(at: strictOrigin))
+        }
         let origin = mode == .strict ? strictOrigin : relayOrigin
         return MercuryModel(
             mode: mode, modeOrigin: origin ?? Origin(note: "default: normal mode"), access: isOld ? sequential : narrowest,
-            domains: domains, authentication: authentication)
-    }
-
-    /// The place of an entry at whose ends the two readings part.
-    private static func firstDifference(
-        _ a: AddressPriority<MercuryModel.Access>, _ b: AddressPriority<MercuryModel.Access>
-    ) -> Origin? {
-        for entry in b.entries {
-            for range in entry.ranges {
-                for end in [range.first, range.last] where a.entry(for: end)?.outcome != b.entry(for: end)?.outcome {
-                    return entry.origin
-                }
-            }
-        }
-        return nil
+            domains: domains, aliases: facts.sortedAliases, authentication: authentication)
     }
 }

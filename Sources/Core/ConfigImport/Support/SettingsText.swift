@@ -1,0 +1,64 @@
+/// `[Section]` headings and `Name = value` lines, with comments behind `#` or `;` at a line's start: the form in which
+/// settings that live in dialogs only are written down for an import.
+struct SettingsText {
+    struct Setting {
+        /// In lower case, single spaces between words; empty before the first heading.
+        var section: String
+        /// Lower case, letters and digits alone, so that `Deliver to local only` is `delivertolocalonly`.
+        var name: String
+        var value: String
+        /// The whole line.
+        var text: String
+        var origin: Origin
+    }
+
+    private(set) var settings: [Setting] = []
+    /// Headings in order, in lower case.
+    private(set) var sections: [String] = []
+
+    /// Lines that are neither are opaque.
+    init(_ file: ConfigFile, notes: inout ImportNotes) {
+        for line in file.lines {
+            let text = OldAddressForms.trimmed(line.text)
+            guard let first = text.first, first != "#", first != ";" else { continue }
+            if first == "[", text.last == "]" {
+                sections.append(Self.words(text.dropFirst().dropLast()))
+            } else if let sign = text.firstIndex(of: "=") {
+                settings.append(
+                    Setting(
+                        section: sections.last ?? "", name: Self.plain(text[..<sign]),
+                        value: OldAddressForms.trimmed(text[text.index(after: sign)...]), text: text, origin: file.origin(line)))
+            } else {
+                notes.obscure(text, at: file.origin(line), why: "neither a heading in brackets nor a line `Name = value`")
+            }
+        }
+    }
+
+    /// Lower-case letters and digits of a name.
+    static func plain(_ name: some StringProtocol) -> String {
+        var plain = ""
+        for byte in name.utf8 {
+            switch byte {
+            case 0x61...0x7a, 0x30...0x39: plain.unicodeScalars.append(Unicode.Scalar(byte))
+            case 0x41...0x5a: plain.unicodeScalars.append(Unicode.Scalar(byte | 0x20))
+            default: break
+            }
+        }
+        return plain
+    }
+
+    private static func words(_ heading: some StringProtocol) -> String {
+        heading.split(whereSeparator: { $0 == " " || $0 == "\t" }).map { $0.lowercased() }.joined(separator: " ")
+    }
+}
+
+extension SettingsText.Setting {
+    /// `1`, `on`, `yes`, `enabled` and their opposites; nil for anything else.
+    var isOn: Bool? {
+        switch value.lowercased() {
+        case "1", "on", "yes", "true", "enabled": true
+        case "0", "off", "no", "false", "disabled": false
+        default: nil
+        }
+    }
+}
