@@ -37,7 +37,7 @@ struct LoginAgreementTests {
         if Bool.random(using: &random) { files["dracd.allow"] = "255.255.255.0 192.0.2.0\n0.0.0.0 0.0.0.0\n" }
         // Routes: a policy drops them, Sendmail judges at the host of the first.
         try Agreement.check(
-            .popBeforeSMTP, files, on: Self.world.requests(most: 1_000, &random),
+            .popBeforeSMTP, files, on: Self.world.requests(most: 300, &random),
             explained: { $0.recipient.hasPrefix("@unlisted") || $0.recipient.hasPrefix("@") && names.isEmpty
                 || names.contains("ours.test") != names.contains("second.test") && $0.recipient.hasPrefix("@") }, seed: seed)
     }
@@ -51,7 +51,7 @@ struct LoginAgreementTests {
         // Forms that hide a destination at hosts of others are resolved or refused everywhere; a route over a host of
         // others is dropped by a policy.
         try Agreement.check(
-            .iPass, ["ipass.feed": lines.joined(separator: "\n")], facts: facts, on: Self.world.requests(most: 1_000, &random),
+            .iPass, ["ipass.feed": lines.joined(separator: "\n")], facts: facts, on: Self.world.requests(most: 300, &random),
             explained: { $0.recipient.hasSuffix("@unlisted.test") || $0.recipient.hasPrefix("@unlisted") }, seed: seed)
     }
 }

@@ -22,7 +22,11 @@ public struct ImportNotes: Hashable, Sendable {
     public mutating func obscure(_ text: String, at: Origin, why: String) {
         opaque.append(OpaquePart(text: text, at: at, why: why))
     }
-    public mutating func find(_ finding: AuditFinding) { if !findings.contains(finding) { findings.append(finding) } }
+    /// A finding that is there already is not added again.
+    public mutating func find(_ finding: AuditFinding) { if known.insert(finding).inserted { findings.append(finding) } }
+
+    /// What `findings` holds, so that a file of many faults is read in time that grows with its length.
+    private var known: Set<AuditFinding> = []
 }
 
 /// A part of the original that may change who can relay, and is not understood. An audit takes it for a hole.

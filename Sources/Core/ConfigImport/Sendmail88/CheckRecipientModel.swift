@@ -23,6 +23,12 @@ public struct CheckRecipientModel: Hashable, Sendable {
 
     public init(origin: Origin) { self.origin = origin }
 
+    /// Each step once, at its first place: what may be accepted does not grow when a rule stands there twice.
+    var distinctSteps: [Sourced<Step>] {
+        var seen: Set<Step> = []
+        return (steps ?? []).filter { seen.insert($0.value).inserted }
+    }
+
     /// One rule, by what it does.
     public enum Step: Hashable, Sendable {
         /// The rules that follow look at the client's address.

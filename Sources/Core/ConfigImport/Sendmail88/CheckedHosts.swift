@@ -20,7 +20,7 @@ struct CheckedHosts {
     init(_ model: CheckRecipientModel) {
         ours = Set(model.localNames.map(\.value))
         origin = model.steps?.first?.origin ?? model.origin
-        for step in model.steps ?? [] {
+        for step in model.distinctSteps {
             if step.value.isRefusal { isOpen = false }
             switch step.value {
             case .strip(let name, let isSuffix): stripped += Self.hosts(model.classes[name] ?? [], isSuffix)

@@ -51,7 +51,7 @@ enum Sendmail88Findings {
     // MARK: Grants
 
     private static func findGrants(_ model: CheckRecipientModel, _ notes: inout ImportNotes) {
-        for step in model.steps ?? [] {
+        for step in model.distinctSteps {
             let origin = step.origin ?? model.origin
             switch step.value {
             case .acceptSender where !model.allowed.isEmpty:
@@ -71,7 +71,7 @@ enum Sendmail88Findings {
     }
 
     private static func findEntries(_ model: CheckRecipientModel, _ notes: inout ImportNotes) {
-        for step in model.steps ?? [] {
+        for step in model.distinctSteps {
             guard case .acceptAddress(let name, let demandsMore) = step.value else { continue }
             for word in model.classes[name] ?? [] where Sendmail88Importer.ranges([word], demandsMore: demandsMore).isEmpty {
                 let isWhole = SendmailCF.octets(word.value) != nil

@@ -85,7 +85,7 @@ public enum Sendmail88Importer: SystemImporter {
     }
 
     private static func addGrants(_ model: CheckRecipientModel, to draft: inout PolicyDraft) {
-        for step in model.steps ?? [] {
+        for step in model.distinctSteps {
             let origin = step.origin ?? model.origin
             switch step.value {
             case .acceptAddress(let name, let demandsMore):
