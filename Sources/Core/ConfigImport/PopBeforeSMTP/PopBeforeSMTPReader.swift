@@ -57,6 +57,11 @@ struct PopBeforeSMTPReader {
 
     private mutating func read(_ file: ConfigFile, as kind: Kind, _ notes: inout ImportNotes) throws(ImportTrouble) {
         switch kind {
+        case .mc where file.baseName == "popauth.m4":
+            // The recipe itself: whatever includes it asks for logins.
+            notes.model()
+            model.wiring = Origin(.init(file: file.path, line: 1, column: 1))
+            hasServer = true
         case .mc:
             let mc = SendmailMC(file)
             for call in mc.calls { read(call, &notes) }

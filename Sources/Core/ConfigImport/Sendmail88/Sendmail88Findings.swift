@@ -16,6 +16,7 @@ enum Sendmail88Findings {
         }
         findHoles(model, hosts, &notes)
         findGrants(model, &notes)
+        findParents(model, &notes)
         findEntries(model, &notes)
         findLostMail(model, hosts, facts, &notes)
     }
@@ -67,6 +68,17 @@ enum Sendmail88Findings {
                         fix: "HACK(use_ip) instead of HACK(use_names)", confidence: .likely))
             default: break
             }
+        }
+    }
+
+    /// `allow` and `junk` ask for the parents of a sender's domain with its local part too.
+    private static func findParents(_ model: CheckRecipientModel, _ notes: inout ImportNotes) {
+        for key in model.allowed + model.junk where key.value.contains("@") {
+            notes.find(
+                AuditFinding(
+                    "sendmail88-parents", .note, "`\(key.value)` also fits that user at every host below the domain",
+                    at: key.origin ?? model.origin,
+                    why: "the lookup takes labels off the sender's domain and keeps the user; an imported policy names the one mailbox"))
         }
     }
 
