@@ -11,6 +11,7 @@ public struct ImportNotes: Hashable, Sendable {
     public private(set) var irrelevant = 0
     /// Which of the system's readings was taken, where releases differ: `Mercury 4: the narrowest entry applies`.
     public var reading: String?
+    private var known: Set<AuditFinding> = []
 
     public init() {}
 
@@ -22,7 +23,7 @@ public struct ImportNotes: Hashable, Sendable {
     public mutating func obscure(_ text: String, at: Origin, why: String) {
         opaque.append(OpaquePart(text: text, at: at, why: why))
     }
-    public mutating func find(_ finding: AuditFinding) { if !findings.contains(finding) { findings.append(finding) } }
+    public mutating func find(_ finding: AuditFinding) { if known.insert(finding).inserted { findings.append(finding) } }
 }
 
 /// A part of the original that may change who can relay, and is not understood. An audit takes it for a hole.

@@ -3,6 +3,7 @@ extension MailSystem {
     public var importer: any SystemImporter.Type {
         switch self {
         case .mercury: MercuryImporter.self
+        case .mxOpenVMS: MXImporter.self
         default: MercuryImporter.self
         }
     }
