@@ -3,7 +3,10 @@ extension MailSystem {
     public var importer: any SystemImporter.Type {
         switch self {
         case .mercury: MercuryImporter.self
+        case .groupWiseGWIA: GWIAImporter.self
+        case .groupWiseGWSMTP: GWSMTPImporter.self
         case .mxOpenVMS: MXImporter.self
+        case .ntMail: NTMailImporter.self
         default: MercuryImporter.self
         }
     }

@@ -4,7 +4,7 @@ extension VMSPattern {
     /// The clients whose address, in dotted decimal, fits: `10.1.*`, `192.0.2.1%`. Nil where that would be more than
     /// a few thousand ranges. `*` is everybody, in both families.
     public var addresses: [IPRange]? {
-        if isEverything { return MercuryModel.everybody }
+        if isEverything { return AddressSet.everything.ranges }
         guard tokens.count <= 64 else { return nil }
         var walk = AddressWalk(pattern: self)
         guard let found = walk.addresses(PatternStates(self), octets: 0) else { return nil }
