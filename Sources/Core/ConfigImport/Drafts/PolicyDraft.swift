@@ -65,6 +65,16 @@ public struct PolicyDraft: Hashable, Sendable {
         treat([.route, .encapsulated], .asWritten, origin: origin)
     }
 
+    /// The same, for its own domains alone: what stands left of another domain's `@` is that domain's matter, and taken as
+    /// it is. Names below `*.domain` cannot be told apart here and count as another's.
+    public mutating func unwrapsHiddenDestinations(at domains: [Domain], origin: Origin) {
+        takesLocalPartsAsWritten(origin: origin)
+        for start in stride(from: 0, to: domains.count, by: 50) {
+            let some = Array(domains[start..<min(start + 50, domains.count)])
+            treat([.percent, .bang, .quoted, .doubleAt], .resolve, at: some, origin: origin)
+        }
+    }
+
     /// The original judges a recipient by what stands right of its last `@`, whatever its local part hides.
     public mutating func takesLocalPartsAsWritten(origin: Origin) {
         treat([.route, .percent, .bang, .quoted, .doubleAt, .encapsulated], .asWritten, origin: origin)
