@@ -3,6 +3,7 @@ extension MailSystem {
     public var importer: any SystemImporter.Type {
         switch self {
         case .mercury: MercuryImporter.self
+        case .sendmail89: Sendmail89Importer.self
         default: MercuryImporter.self
         }
     }
