@@ -61,9 +61,11 @@ struct SendmailAddress {
         return atHost(text)
     }
 
-    /// localhost is another name of the host's own.
+    /// localhost and the host's own literals are other names of it.
     private func atHost(_ text: RecipientText) -> RecipientText {
-        guard let host = model.hostName, text.isAt("localhost") || model.ownDomain.map({ text.isAt("localhost.\($0.value)") }) ?? false
+        let isOwnLiteral = text.domain?.first == UInt8(ascii: "[") && isOwn(text)
+        guard let host = model.hostName,
+            isOwnLiteral || text.isAt("localhost") || model.ownDomain.map({ text.isAt("localhost.\($0.value)") }) ?? false
         else { return text }
         return RecipientText(localPart: text.localPart, domain: Array("\(host.value)".utf8))
     }

@@ -42,10 +42,10 @@ def compare(count, system, configuration, files, requests, originals, explain, f
 
 
 class LocalDomains:
-    """`local { domains }` of an imported policy, and which forms its `address-tricks` take apart there."""
+    """`local { domains }` of an imported policy, and the forms of address that its `address-tricks` do not refuse."""
 
     def __init__(self, policy):
-        self.names, self.ancestors, self.resolved = set(), [], set()
+        self.names, self.ancestors, self.taken = set(), [], set()
         for line in policy.splitlines():
             words = line.split("#")[0].split()
             if line.startswith("    domains "):
@@ -56,12 +56,16 @@ class LocalDomains:
                         self.ancestors.append(word[1:])
                     else:
                         self.names.add(word)
-            elif line.startswith("    address-tricks ") and "resolve" in words:
-                self.resolved |= set(words[1:words.index("resolve")])
+            elif line.startswith("    address-tricks "):
+                self.taken |= set(words[1:])
 
     def __contains__(self, domain):
         domain = domain.lower()
         return domain in self.names or any(domain.endswith(ancestor) for ancestor in self.ancestors)
+
+    def refuses_form(self, recipient):
+        """Whether a `%` or `!` in it is refused before any rule."""
+        return "%" in recipient and "percent" not in self.taken or "!" in recipient and "bang" not in self.taken
 
     def hides_at_foreign_host(self, recipient):
         """Whether something is hidden in the local part when, taken apart at our domains, it has come to another's."""

@@ -33,4 +33,12 @@ def explain(configuration, domains, request, original, ours):
         return "a destination hidden at a host that is not ours: refused, where Sendmail leaves it to that host"
     if ours == "reject" and re.search(r"@\[[^]]*]$", request.recipient) and request.recipient.rsplit("@", 1)[1] not in domains:
         return "an address literal that is not ours is refused, where Sendmail relays to it for its clients"
+    if ours == "reject" and domains.refuses_form(request.recipient):
+        return "a % or ! that nopercenthack or nouucp rejects: refused to all, where Sendmail takes it for remote"
+    if configuration.has("require_rdns") and request.name_status == "forged" and {original, ours} == {"defer", "reject"}:
+        return "require_rdns refuses a forged name for now and an absent one for good; a policy knows no difference"
+    if configuration.delays and {original, ours} == {"defer", "reject"}:
+        return "refused for two reasons: with delay_checks Sendmail says relaying denied first, a policy says it last"
+    if ours != "permit" and "!" in request.recipient and "%" in request.recipient:
+        return "a ! and a % in one local part: Sendmail goes by the ! first, a policy by the %, to the same domain in the end"
     return None

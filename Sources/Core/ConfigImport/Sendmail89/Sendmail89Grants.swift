@@ -144,7 +144,8 @@ struct Sendmail89Grants {
         }
         if model.has(.relayMailFrom) {
             let walks = SendmailWalks(
-                table: SendmailAccessTable(model, .from, taggedOnly: true), tag: "From:", outcome: relaying)
+                table: SendmailAccessTable(model, .from, taggedOnly: true), tag: "From:", outcome: relaying,
+                host: model.hostName?.value, aliases: model.hostAliases)
             steps += walks.mailboxSteps(for: .sender)
             if model.has(.relayMailFromDomain) { steps += walks.steps(for: .sender, hostsOnly: isExact) }
         }

@@ -9,10 +9,12 @@ struct Sendmail89Refusals {
 
     var rules: [RuleDraft] {
         let connect = SendmailAccessTable(model, .connect)
+        // Where nothing is refused for now, the order of refusals changes nothing, and this one shields least at the end.
+        let isTemporary = model.access.entries.contains { $0.value.isTemporary }
         let sections: [[Step]] =
             model.has(.delayChecks)
             ? [recipients, authenticated, spam, localSenders, senders] + clients(connect)
-            : clients(connect) + [senders, recipients, localSenders]
+            : clients(connect) + (isTemporary ? [localSenders, senders, recipients] : [senders, recipients, localSenders])
         var rules = SendmailDecisionList(sections: sections, end: .pass).rules
         while rules.last?.verb == .pass { rules.removeLast() }
         return rules
@@ -66,8 +68,10 @@ struct Sendmail89Refusals {
             // Only the walk over domains knows the word; for a mailbox it is the text of a refusal.
             return skips && entry.value == .skip && model.has(.skip) ? .goOn(skipping: 0) : refusal(entry)
         }
-        let exact = SendmailWalks(table: table, tag: "From:", outcome: { outcome($0, skips: false) })
-        let domains = SendmailWalks(table: table, tag: "From:", outcome: { outcome($0, skips: true) }) { entry in
+        let exact = SendmailWalks(table: table, tag: "From:", outcome: { outcome($0, skips: false) }, host: model.hostName?.value, aliases: model.hostAliases)
+        let domains = SendmailWalks(
+            table: table, tag: "From:", outcome: { outcome($0, skips: true) }, host: model.hostName?.value, aliases: model.hostAliases
+        ) { entry in
             laterMatters && entry.value.isAccepting
         }
         return trimmed(exact.mailboxSteps(for: .sender) + exact.userSteps(for: .sender) + domains.steps(for: .sender), keepsLast: laterMatters)
@@ -112,7 +116,7 @@ struct Sendmail89Refusals {
         let walks = SendmailWalks(table: table, tag: "To:", outcome: { entry in
             if entry.value.isAccepting || entry.value == .skip && model.has(.skip) { return .goOn(skipping: 0) }
             return refusal(entry)
-        })
+        }, host: model.hostName?.value, aliases: model.hostAliases)
         let domains = model.localHosts.map(\.value)
         return trimmed(
             walks.mailboxSteps(for: .to) + walks.userSteps(for: .to, at: domains) + walks.steps(for: .to), keepsLast: false)
@@ -126,7 +130,7 @@ struct Sendmail89Refusals {
         let walks = SendmailWalks(table: table, tag: "Spam:", outcome: { entry in
             if isFriendly { return .goOn(skipping: entry.value == .friend ? .max : 0) }
             return .goOn(skipping: entry.value == .hater ? 0 : .max)
-        }) { _ in true }
+        }, host: model.hostName?.value, aliases: model.hostAliases) { _ in true }
         var steps = walks.mailboxSteps(for: .to) + walks.steps(for: .to) + walks.userSteps(for: .to, at: model.localHosts.map(\.value))
         if !isFriendly {
             steps.append(
@@ -178,5 +182,11 @@ extension Sendmail89Model {
         let words = localClass.compactMap { word in Domain(word.value).map { Sourced($0, word.origin) } }
         let standard = Domain("localhost").map { Sourced($0, Origin(note: "default")) }
         return (words + [hostName, standard].compactMap { $0 }).filter { seen.insert($0.value).inserted }
+    }
+
+    /// Names that are read as `$j`: localhost, and the literals of class w.
+    var hostAliases: [Domain] {
+        let own = ownDomain.flatMap { Domain("localhost.\($0.value)") }
+        return [Domain("localhost"), own].compactMap { $0 } + localHosts.map(\.value).filter(\.isLiteral)
     }
 }

@@ -70,11 +70,20 @@ struct SendmailGate {
         both.sender = Self.cut(sender, other.sender, Self.narrower)
         both.to = Self.cut(to, other.to, Self.narrower)
         both.isNameless = isNameless || other.isNameless
-        if let from = other.from { (both.from, both.except) = (from, other.except) }
+        if from != nil, other.from != nil {
+            both.from = addresses.intersection(other.addresses).ranges.map { Sourced($0, other.from?.first?.origin) }
+            both.except = []
+        } else if let from = other.from {
+            (both.from, both.except) = (from, other.except)
+        }
         both.mechanisms = mechanisms ?? other.mechanisms
         both.certificates = certificates ?? other.certificates
-        let isEmpty = both.name?.isEmpty == true || both.sender?.isEmpty == true || both.to?.isEmpty == true
+        let isEmpty = both.from?.isEmpty == true || both.name?.isEmpty == true || both.sender?.isEmpty == true || both.to?.isEmpty == true
         return isEmpty || both.isNameless && both.name != nil ? nil : both
+    }
+
+    private var addresses: AddressSet {
+        AddressSet((from ?? []).map(\.value)).subtracting(AddressSet(except.map(\.value)))
     }
 
     private static func cut<Pattern: Hashable & Sendable>(

@@ -12,6 +12,9 @@ struct SendmailWalks {
     /// `Connect:`, for titles.
     let tag: String
     let outcome: (Entry) -> Outcome
+    /// `$j`, and what Sendmail reads as another name of it before it looks anything up.
+    var host: Domain?
+    var aliases: [Domain] = []
     /// Whether an entry without a verdict changes anything although no wider one has a verdict.
     var goingOnMatters: (Entry) -> Bool = { _ in false }
 
@@ -26,14 +29,15 @@ struct SendmailWalks {
             if case .goOn = outcome, !matters(entry, outcome, table.ancestors(of: pattern), hostsOnly) { continue }
             groups[Key(depth: pattern.depth, outcome: outcome), default: []].append((pattern, entry))
         }
-        return groups.keys.sorted().map { key in
+        return groups.keys.sorted().compactMap { key in
             let found = (groups[key] ?? []).sorted { ($0.entry.origin.line, "\($0.pattern.domain)", $0.pattern.isBelow ? 1 : 0) < ($1.entry.origin.line, "\($1.pattern.domain)", $1.pattern.isBelow ? 1 : 0) }
             var gate = SendmailGate()
             switch place {
             case .name: gate.name = found.map { Sourced($0.pattern, $0.entry.origin) }
-            case .sender: gate.sender = found.map { Sourced(PathPattern($0.pattern), $0.entry.origin) }
-            case .to: gate.to = found.map { Sourced(PathPattern($0.pattern), $0.entry.origin) }
+            case .sender: gate.sender = withAliases(found.map { Sourced(PathPattern($0.pattern), $0.entry.origin) })
+            case .to: gate.to = withAliases(found.map { Sourced(PathPattern($0.pattern), $0.entry.origin) })
             }
+            if gate.sender?.isEmpty == true || gate.to?.isEmpty == true { return nil }
             let depth = key.depth == 1 ? "top-level names" : "names of \(key.depth) labels"
             return step(gate, key.outcome, found.map(\.entry), "\(depth) and below")
         }
@@ -67,12 +71,29 @@ struct SendmailWalks {
 
     private func steps(_ found: [(pattern: PathPattern, entry: Entry)], _ place: Place, _ what: String) -> [Step] {
         let groups = Dictionary(grouping: found) { outcome($0.entry) }
-        return groups.keys.sorted { $0.rank < $1.rank }.map { outcome in
+        return groups.keys.sorted { $0.rank < $1.rank }.compactMap { outcome in
             let found = (groups[outcome] ?? []).sorted { ($0.entry.origin.line, "\($0.pattern)") < ($1.entry.origin.line, "\($1.pattern)") }
-            let patterns = found.map { Sourced($0.pattern, $0.entry.origin) }
+            let patterns = withAliases(found.map { Sourced($0.pattern, $0.entry.origin) })
+            guard !patterns.isEmpty else { return nil }
             var gate = SendmailGate()
             if place == .sender { gate.sender = patterns } else { gate.to = patterns }
             return step(gate, outcome, found.map(\.entry), what)
+        }
+    }
+
+    /// An entry for the host's own name is one for its aliases too; one for an alias is never looked up.
+    private func withAliases(_ patterns: [Sourced<PathPattern>]) -> [Sourced<PathPattern>] {
+        guard let host else { return patterns }
+        return patterns.flatMap { pattern -> [Sourced<PathPattern>] in
+            switch pattern.value {
+            case .domain(let domain) where aliases.contains(domain): []
+            case .mailbox(_, let domain) where aliases.contains(domain): []
+            case .domain(host): [pattern] + aliases.map { Sourced(.domain($0), pattern.origin) }
+            case .mailbox(let user, host): [pattern] + aliases.map { Sourced(.mailbox(localPart: user, domain: $0), pattern.origin) }
+            case .below(let domain) where host.isBelow(domain):
+                [pattern] + aliases.filter { !$0.isBelow(domain) }.map { Sourced(.domain($0), pattern.origin) }
+            default: [pattern]
+            }
         }
     }
 
