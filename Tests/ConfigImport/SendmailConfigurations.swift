@@ -57,16 +57,23 @@ struct SendmailConfiguration {
         "sender.example", "sub.sender.example", "a@", "10.20.0.0/16",
     ]
     private static let values = [
-        "RELAY", "RELAY", "RELAY", "OK", "OK", "REJECT", "REJECT", "SKIP", "DISCARD", "ERROR:5.7.1:550 no", "ERROR:4.7.1:450 later",
-        "450 later", "no thanks", "QUARANTINE:look", "FRIEND", "HATER", "relay", "RELAY # remark",
+        "RELAY", "RELAY", "RELAY", "OK", "OK", "REJECT", "REJECT", "SKIP", "DISCARD", "ERROR:5.7.1:550 no", "no thanks",
+        "QUARANTINE:look", "FRIEND", "HATER", "relay", "RELAY # remark",
     ]
+    private static let temporaryValues = ["ERROR:4.7.1:450 later", "450 later"]
+
+    /// Whether an entry refuses for now.
+    private(set) var hasTemporary = false
 
     private var accessMap: String {
         mutating get {
+            // With delay_checks the order of two refusals is another one, and only a 4xx among 5xx shows it.
+            hasTemporary = !(files["sendmail.mc"]?.contains("delay_checks") ?? false) && isOne(in: 3)
+            let values = Self.values + (hasTemporary ? Self.temporaryValues : [])
             var text = "# access\n"
             for _ in 0..<Int.random(in: 0...24, using: &random) {
                 let tag = one(of: ["Connect:", "Connect:", "To:", "To:", "From:", "Spam:", "", ""])
-                text += "\(tag)\(one(of: Self.bodies))\t\(one(of: Self.values))\n"
+                text += "\(tag)\(one(of: Self.bodies))\t\(one(of: values))\n"
             }
             return text
         }

@@ -53,47 +53,61 @@ struct Sendmail89Grants {
 
     // MARK: Recipients
 
-    /// Destinations of `To:` that are relayed to for everybody, save those below which another entry says otherwise.
+    /// Destinations of `To:` that are relayed to for everybody, save those within which another entry says otherwise.
     var domains: [Sourced<HostPattern>] {
-        to.hosts.filter { $0.value.value == .relay && !(isExact && $0.key.isBelow) && !hasException($0.key) }
-            .map { Sourced($0.key, $0.value.origin) }
-            .sorted { ($0.origin?.line ?? 0, "\($0.value.domain)", $0.value.isBelow ? 1 : 0) < ($1.origin?.line ?? 0, "\($1.value.domain)", $1.value.isBelow ? 1 : 0) }
+        let excepted = exceptions
+        return to.hosts.filter { $0.value.value == .relay && !(isExact && $0.key.isBelow) && !excepted.contains($0.key) }
+            .map { (pattern: $0.key, entry: $0.value) }.sorted(by: SendmailWalks.isBefore)
+            .map { Sourced($0.pattern, $0.entry.origin) }
     }
 
-    private func hasException(_ pattern: HostPattern) -> Bool { pattern.isBelow && exceptions.contains(pattern.domain) }
-
-    /// Domains below which an entry is not RELAY, though they are.
-    private var exceptions: Set<Domain> {
-        if isExact { return [] }
-        var found: Set<Domain> = []
-        for (pattern, entry) in to.hosts where entry.value != .relay {
-            var wider = pattern.domain.parent
+    /// `To:` entries with RELAY within which a narrower one is not RELAY.
+    private var exceptions: Set<HostPattern> {
+        var found: Set<HostPattern> = []
+        func note(_ pattern: HostPattern) {
+            if to.hosts[pattern]?.value == .relay { found.insert(pattern) }
+        }
+        func noteAncestors(of domain: Domain) {
+            var wider = isExact ? nil : domain.parent
             while let next = wider {
-                if let other = to.hosts[HostPattern(domain: next, isBelow: true)], other.value == .relay { found.insert(next) }
+                note(HostPattern(domain: next, isBelow: true))
                 wider = next.parent
+            }
+        }
+        for (pattern, entry) in to.hosts where entry.value != .relay { noteAncestors(of: pattern.domain) }
+        if model.has(.relayToFullAddress) {
+            for (mailbox, entry) in fullAddresses.mailboxes where entry.value != .relay {
+                note(HostPattern(domain: mailbox.domain, isBelow: false))
+                noteAncestors(of: mailbox.domain)
             }
         }
         return found
     }
 
+    /// relaytofulladdress: with relay_hosts_only only tagged ones count.
+    private var fullAddresses: SendmailAccessTable { isExact ? SendmailAccessTable(model, .to, taggedOnly: true) : to }
+
     private var recipients: [Step] {
         var steps: [Step] = []
-        let walks = SendmailWalks(table: to, tag: "To:", outcome: relaying)
-        if model.has(.relayToFullAddress) {
-            let exact = isExact ? SendmailAccessTable(model, .to, taggedOnly: true) : to
-            steps += SendmailWalks(table: exact, tag: "To:", outcome: relaying).mailboxSteps(for: .to)
+        let hasFullAddresses = model.has(.relayToFullAddress)
+        if hasFullAddresses {
+            steps += SendmailWalks(table: fullAddresses, tag: "To:", outcome: relaying).mailboxSteps(for: .to)
         }
+        let users = SendmailWalks(table: to, tag: "To:", outcome: relaying).userSteps(for: .to)
+        let isBeforeUsers = hasFullAddresses && !isExact && !users.isEmpty
         let excepted = exceptions
-        if !excepted.isEmpty {
-            steps += walks.steps(for: .to).compactMap { step in
+        if !excepted.isEmpty || isBeforeUsers {
+            // The others are domains of `local { }`.
+            let kept = Set(excepted.map { PathPattern($0) })
+            let walks = SendmailWalks(table: to, tag: "To:", outcome: relaying) { isBeforeUsers && $0.value != .relay }
+            steps += walks.steps(for: .to, hostsOnly: isExact).compactMap { step in
                 guard case .decide = step.outcome else { return step }
                 var step = step
-                // The others are domains of `local { }`.
-                step.gate.to = step.gate.to?.filter { if case .below(let domain) = $0.value { excepted.contains(domain) } else { false } }
+                step.gate.to = step.gate.to?.filter { kept.contains($0.value) }
                 return step.gate.to?.isEmpty == false ? step : nil
             }
         }
-        if model.has(.relayToFullAddress), !isExact { steps += walks.userSteps(for: .to) }
+        if isBeforeUsers { steps += users }
         return steps
     }
 

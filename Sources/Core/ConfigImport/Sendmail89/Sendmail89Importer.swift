@@ -61,7 +61,8 @@ public enum Sendmail89Importer: SystemImporter {
     // MARK: Hidden destinations
 
     /// Hosts that mail is taken for are stripped and what is left is judged again; at every other host a local part is
-    /// that host's matter. With loose_relay_check only the host's own names are stripped.
+    /// that host's matter. With loose_relay_check only the host's own names are stripped; with promiscuous_relay
+    /// what is left is relayed wherever it goes.
     private static func treatTricks(_ model: Sendmail89Model, in draft: inout PolicyDraft) {
         let shipped = Origin(note: "shipped rules of ParseRecipient")
         draft.treat([.route, .encapsulated, .slash, .pipe, .leadingDot], .asWritten, origin: shipped)
@@ -75,9 +76,7 @@ public enum Sendmail89Importer: SystemImporter {
         }
         treat(.percent, reject: .noPercentHackReject, noSpecial: .noPercentHackNoSpecial)
         treat(.bang, reject: .noUUCPReject, noSpecial: .noUUCPNoSpecial)
-        if let origin = model.features[.promiscuousRelay] {
-            draft.treat(stripped, .asWritten, origin: origin)
-        } else if let origin = model.features[.looseRelayCheck] {
+        if let origin = model.features[.promiscuousRelay] ?? model.features[.looseRelayCheck] {
             draft.treat(stripped, .asWritten, origin: origin)
             draft.treat(stripped, .resolve, at: model.localHosts.map(\.value), origin: shipped)
         } else {

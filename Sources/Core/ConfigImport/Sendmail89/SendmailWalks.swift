@@ -30,7 +30,7 @@ struct SendmailWalks {
             groups[Key(depth: pattern.depth, outcome: outcome), default: []].append((pattern, entry))
         }
         return groups.keys.sorted().compactMap { key in
-            let found = (groups[key] ?? []).sorted { ($0.entry.origin.line, "\($0.pattern.domain)", $0.pattern.isBelow ? 1 : 0) < ($1.entry.origin.line, "\($1.pattern.domain)", $1.pattern.isBelow ? 1 : 0) }
+            let found = (groups[key] ?? []).sorted(by: Self.isBefore)
             var gate = SendmailGate()
             switch place {
             case .name: gate.name = found.map { Sourced($0.pattern, $0.entry.origin) }
@@ -41,6 +41,12 @@ struct SendmailWalks {
             let depth = key.depth == 1 ? "top-level names" : "names of \(key.depth) labels"
             return step(gate, key.outcome, found.map(\.entry), "\(depth) and below")
         }
+    }
+
+    /// In the order of the file, a name before what lies below it.
+    static func isBefore(_ a: (pattern: HostPattern, entry: Entry), _ b: (pattern: HostPattern, entry: Entry)) -> Bool {
+        let (first, second) = (a.entry.origin.line, b.entry.origin.line)
+        return first == second ? !a.pattern.isBelow && b.pattern.isBelow : first < second
     }
 
     private func matters(_ entry: Entry, _ outcome: Outcome, _ wider: [Entry], _ hostsOnly: Bool) -> Bool {
