@@ -105,12 +105,8 @@ struct ReceiveConnectorGrants {
     /// Clients with `right` at `localAddress` once they have logged in, or without.
     func authenticated(_ right: ReceiveConnectorModel.Right, at localAddress: IPAddress?) -> AddressSet {
         clients(at: localAddress) { connector in
-            Self.sessionMay(.submit, connector) && Self.sessionMay(right, connector)
+            connector.sessionMay(.submit) && connector.sessionMay(right)
         }
-    }
-
-    private static func sessionMay(_ right: ReceiveConnectorModel.Right, _ connector: ReceiveConnectorModel.Connector) -> Bool {
-        connector.authenticatedMay(right) || connector.anonymousMay(right)
     }
 
     private func clients(at localAddress: IPAddress?, _ fits: (ReceiveConnectorModel.Connector) -> Bool) -> AddressSet {

@@ -102,7 +102,7 @@ public enum ReceiveConnectorImporter: SystemImporter {
                 from(share, connector, &rule)
                 if !isEverywhere { rule.at(share.localAddress, among: model) }
                 draft.addRelay(rule)
-            } else if connector.authenticatedMay(.anyRecipient), connector.authenticatedMay(.submit) || connector.anonymousMay(.submit) {
+            } else if connector.sessionMay(.submit), connector.sessionMay(.anyRecipient) {
                 var rule = RuleDraft(
                     .permit, "\(connector.name), logged in", meaning: "clients of the connector \(connector.name) who have logged in",
                     origin: connector.origin)

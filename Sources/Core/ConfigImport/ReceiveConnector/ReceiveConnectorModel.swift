@@ -64,6 +64,9 @@ public struct ReceiveConnectorModel: Hashable, Sendable {
             return !denied.contains(permission) && (granted[permission] != nil || groups.contains("exchangeusers"))
         }
 
+        /// A session after a login where one is offered: it keeps what it had without, since nobody need log in.
+        public func sessionMay(_ right: Right) -> Bool { authenticatedMay(right) || anonymousMay(right) }
+
         /// *Externally secured*: every client counts as a server of the organisation.
         public var treatsAsServers: Bool {
             mechanisms.contains("externalauthoritative") && groups.contains("exchangeservers")
