@@ -1,7 +1,7 @@
 import MailTypes
 import PolicyLanguage
-import Testing
 import TestSupport
+import Testing
 
 @testable import ConfigImport
 
@@ -20,7 +20,8 @@ struct MXReadingTests {
     @Test(
         "NORELAY_ALLOWED is found however it is written",
         arguments: [
-            "SET SMTP/NORELAY_ALLOWED", "set smtp /norelay", "SET SM/NOREL", "SET SMTP -\n/NORELAY", "SET SMTP/ACC- ! one\n  /NORELAY ! two",
+            "SET SMTP/NORELAY_ALLOWED", "set smtp /norelay", "SET SM/NOREL", "SET SMTP -\n/NORELAY",
+            "SET SMTP/ACC- ! one\n  /NORELAY ! two",
             "MCP> SET SMTP/NORELAY", "$ MCP SET SMTP/NORELAY", "$mcp set \"SMTP\"/norelay", "@OTHER", "@MX_DIR:other.mcp;3",
         ])
     func norelay(text: String) throws {
@@ -32,15 +33,20 @@ struct MXReadingTests {
     @Test(
         "what is not known for sure is named",
         arguments: [
-            "SET SMTP/R", "SET SMTP/NEWEST", "DEFINE NOTHING x", "GIBBERISH", "DEFINE INSIDE_NETWORK_ADDRESS ten", "DEFINE PATH x NOWHERE",
-            "DEFINE INSIDE_NETWORK_ADDRESS 10.0.0.0/NETMASK=255.0.256.0", "@MISSING", "@SITE.MCP", "ADD REJECTION", "ADD REJECTION a@b.test/ACCEPT",
-            "PURGE", "DEFINE REWRITE_RULE \"<{a}@x>\" \"<{a}%x@y>\"", "ADD REJECTION \"*money*\"", "DEFINE INSIDE 0.0.0.1/NETMASK=0.0.0.1",
+            "SET SMTP/R", "SET SMTP/NEWEST", "DEFINE NOTHING x", "GIBBERISH", "DEFINE INSIDE_NETWORK_ADDRESS ten",
+            "DEFINE PATH x NOWHERE",
+            "DEFINE INSIDE_NETWORK_ADDRESS 10.0.0.0/NETMASK=255.0.256.0", "@MISSING", "@SITE.MCP", "ADD REJECTION",
+            "ADD REJECTION a@b.test/ACCEPT",
+            "PURGE", "DEFINE REWRITE_RULE \"<{a}@x>\" \"<{a}%x@y>\"", "ADD REJECTION \"*money*\"",
+            "DEFINE INSIDE 0.0.0.1/NETMASK=0.0.0.1",
         ])
     func opaque(text: String) throws {
         var facts = ImportFacts()
         facts.hostName = Domain("mail.ours.test")
         let source = ImportSource(paths: ["SITE.MCP"]) { path in
-            path == "SITE.MCP" ? .success(Array(("SET SMTP/NORELAY\nDEFINE INSIDE 10.9.9.9/REJECT\n" + text).utf8)) : .failure(FileProblem("none"))
+            path == "SITE.MCP"
+                ? .success(Array(("SET SMTP/NORELAY\nDEFINE INSIDE 10.9.9.9/REJECT\n" + text).utf8))
+                : .failure(FileProblem("none"))
         }
         let imported = try ImportedConfiguration(system: .mxOpenVMS, source: source, facts: facts)
         #expect(!imported.notes.opaque.isEmpty)
@@ -58,7 +64,8 @@ struct MXReadingTests {
         "patterns fit as on OpenVMS",
         arguments: [
             ("*@a.test", "u@a.test", true), ("*@a.test", "u@b.a.test", false), ("u%@*", "ux@b", true), ("u%@*", "u@b", false),
-            ("a*b*c", "a1b2b3c", true), ("*ab", "aab", true), ("*.com", "x.com.com", true), ("A.TEST", "a.test", true), ("*", "", true),
+            ("a*b*c", "a1b2b3c", true), ("*ab", "aab", true), ("*.com", "x.com.com", true), ("A.TEST", "a.test", true),
+            ("*", "", true),
             ("", "", true), ("", "a", false), ("**", "abc", true), ("%", "", false),
         ])
     func patterns(pattern: String, text: String, fits: Bool) {
@@ -71,7 +78,9 @@ struct MXReadingTests {
         #expect(!VMSPattern("u\\%x@*", hasEscapes: true).matches("uyx@a".utf8))
     }
 
-    @Test("address patterns are the addresses that fit", arguments: ["10.1.2.*", "10.*", "10.1.*.5", "10.1.2%.*", "1*7.0.%.1", "192.0.2.7", "*", "1%.%.%.%%", "x"])
+    @Test(
+        "address patterns are the addresses that fit",
+        arguments: ["10.1.2.*", "10.*", "10.1.*.5", "10.1.2%.*", "1*7.0.%.1", "192.0.2.7", "*", "1%.%.%.%%", "x"])
     func addresses(text: String) throws {
         let pattern = VMSPattern(text)
         let set = AddressSet(try #require(pattern.addresses))
@@ -83,7 +92,9 @@ struct MXReadingTests {
         }
     }
 
-    @Test("overlap of patterns is found by trying", arguments: [("*.a", "b.*", true), ("a*", "b*", false), ("%%", "a", false), ("*a*", "b", false), ("*a*", "%%a", true)])
+    @Test(
+        "overlap of patterns is found by trying",
+        arguments: [("*.a", "b.*", true), ("a*", "b*", false), ("%%", "a", false), ("*a*", "b", false), ("*a*", "%%a", true)])
     func overlap(a: String, b: String, overlaps: Bool) {
         #expect(VMSPattern(a).intersects(VMSPattern(b)) == overlaps)
         #expect(VMSPattern(b).intersects(VMSPattern(a)) == overlaps)
@@ -92,7 +103,8 @@ struct MXReadingTests {
     @Test(
         "regular expressions that a pattern can say",
         arguments: [
-            ("@junk\\.test>$", "*@junk.test"), ("^<u@a\\.test>$", "u@a.test"), ("^<abuse@", "abuse@*"), ("\\.spam\\.test>$", "*.spam.test"),
+            ("@junk\\.test>$", "*@junk.test"), ("^<u@a\\.test>$", "u@a.test"), ("^<abuse@", "abuse@*"),
+            ("\\.spam\\.test>$", "*.spam.test"),
             ("junk", nil), ("^u@a", "nothing"), ("(a|b)@c", nil), ("a+@b", nil), ("@[a-z]+", nil), ("^.*$", "everything"),
         ] as [(String, String?)])
     func regularExpressions(text: String, says: String?) {

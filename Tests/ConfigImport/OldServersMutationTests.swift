@@ -2,8 +2,8 @@ import ConfigImport
 import MailTypes
 import PolicyLanguage
 import SystemEmulation
-import Testing
 import TestSupport
+import Testing
 
 /// Damaged files are read to some end, and what comes out is a policy that can be read.
 @Suite("damaged configurations")
@@ -25,7 +25,9 @@ struct OldServersMutationTests {
             let source = ImportSource(paths: configuration.source.paths) { path in
                 damaged[path].map { .success($0) } ?? .failure(FileProblem("no such file"))
             }
-            guard let imported = try? ImportedConfiguration(system: configuration.system, source: source, facts: facts) else { continue }
+            guard let imported = try? ImportedConfiguration(system: configuration.system, source: source, facts: facts) else {
+                continue
+            }
             _ = try CorpusTests.policy(imported)
             let emulation = try #require(try configuration.system.emulation(of: source, facts: facts))
             for known in configuration.requests { _ = known.request.verdict(of: emulation) }

@@ -48,7 +48,8 @@ extension MXModel: EmulatedSystem {
     private func rewritten(_ domain: [UInt8]) -> [UInt8] {
         let text = RecipientText(localPart: [], domain: domain)
         let rule = rewritings.first { rule in
-            rule.from.isBelow ? text.isAtOrBelow("\(rule.from.domain)") && !text.isAt("\(rule.from.domain)") : text.isAt("\(rule.from.domain)")
+            rule.from.isBelow
+                ? text.isAtOrBelow("\(rule.from.domain)") && !text.isAt("\(rule.from.domain)") : text.isAt("\(rule.from.domain)")
         }
         return rule?.nextHop.bytes ?? domain
     }
@@ -59,7 +60,9 @@ extension MXModel: EmulatedSystem {
             if text.isAt("\(name)") { return true }
             // The parent counts where the name has at least two dots; for recipients until 5.1.
             let labels = "\(name)".split(separator: ".")
-            if labels.count > 2, isSender || release <= .v51, text.isAtOrBelow(labels.dropFirst().joined(separator: ".")) { return true }
+            if labels.count > 2, isSender || release <= .v51, text.isAtOrBelow(labels.dropFirst().joined(separator: ".")) {
+                return true
+            }
         }
         return paths.agent(for: domain) == .local || localDomains.contains { $0.value.matches(domain) }
     }
@@ -100,7 +103,9 @@ extension MXModel: EmulatedSystem {
 
     /// Brackets of an address count only for a pattern that begins with one.
     private static func fits(_ pattern: VMSPattern, _ address: [UInt8]) -> Bool {
-        if address.count > 2, pattern.tokens.first != .byte(UInt8(ascii: "<")) { return pattern.matches(address.dropFirst().dropLast()) }
+        if address.count > 2, pattern.tokens.first != .byte(UInt8(ascii: "<")) {
+            return pattern.matches(address.dropFirst().dropLast())
+        }
         return pattern.matches(address)
     }
 }

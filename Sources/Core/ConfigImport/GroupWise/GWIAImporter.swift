@@ -5,14 +5,16 @@ public enum GWIAImporter: SystemImporter {
     public static let system = MailSystem.groupWiseGWIA
 
     public static func recognises(_ file: ConfigFile) -> Bool {
-        if ["gwia.cfg", "blocked.txt"].contains(file.baseName) { return true }
+        if file.baseName == "gwia.cfg" { return true }
         return file.lines.prefix(200).contains { $0.text.lowercased().hasPrefix("[smtp relay]") }
     }
 
     public static func model(
         of source: ImportSource, facts: ImportFacts, notes: inout ImportNotes
     ) throws(ImportTrouble) -> GWIAModel {
-        guard !source.paths.isEmpty else { throw ImportTrouble("no file; give gwia.cfg, blocked.txt, or the SMTP Relay page as text") }
+        guard !source.paths.isEmpty else {
+            throw ImportTrouble("no file; give gwia.cfg, blocked.txt, or the SMTP Relay page as text")
+        }
         var reader = GWIAReader(facts: facts, notes: notes)
         let isAlone = source.paths.count == 1
         for path in source.paths {
@@ -52,7 +54,8 @@ public enum GWIAImporter: SystemImporter {
     private static func addGrants(_ model: GWIAModel, to draft: inout PolicyDraft) {
         if model.loginsMayRelay, model.isPrevented {
             var rule = RuleDraft(
-                .permit, "authenticated", meaning: "whoever has logged in, though relaying is prevented", origin: model.defaultOrigin)
+                .permit, "authenticated", meaning: "whoever has logged in, though relaying is prevented",
+                origin: model.defaultOrigin)
             rule.login()
             draft.addRelay(rule)
         }
@@ -74,7 +77,8 @@ enum GWIAFindings {
             notes.find(
                 AuditFinding(
                     "gwia-login-for-all", .warning, "mail from the Internet is refused", at: origin,
-                    why: "with --forceinboundauth every server that brings mail has to log in", fix: "leave it out", confidence: .likely))
+                    why: "with --forceinboundauth every server that brings mail has to log in", fix: "leave it out",
+                    confidence: .likely))
         }
         for entry in (model.blocked.hosts + model.allowed.hosts + model.prevented.hosts).prefix(20) {
             notes.find(
@@ -99,7 +103,8 @@ enum GWIAFindings {
         if model.allowed.isNearlyEverybody {
             notes.find(
                 AuditFinding(
-                    "gwia-allow-everybody", .critical, "relays for everybody", at: model.allowed.addresses.first?.origin ?? model.defaultOrigin,
+                    "gwia-allow-everybody", .critical, "relays for everybody",
+                    at: model.allowed.addresses.first?.origin ?? model.defaultOrigin,
                     why: "Allow exceptions cover more than 16 million public addresses", fix: "allow your own addresses only"))
         }
         if model.allowed.isEmpty, !model.loginsMayRelay { notes.find(ownClients(model.defaultOrigin)) }
@@ -116,7 +121,8 @@ enum GWIAFindings {
 
     private static func ownClients(_ origin: Origin) -> AuditFinding {
         AuditFinding(
-            "gwia-own-clients", .warning, "the system's own POP3 and IMAP4 users cannot send to the outside through it", at: origin,
+            "gwia-own-clients", .warning, "the system's own POP3 and IMAP4 users cannot send to the outside through it",
+            at: origin,
             why: "relaying is prevented for everybody", fix: "Allow exceptions for their addresses", confidence: .likely)
     }
 }

@@ -94,7 +94,9 @@ struct GWIAReader {
 
     /// `Default = …`, `Allow = client`, `Prevent = client`
     private mutating func readPage(_ text: String, _ origin: Origin) {
-        guard let sign = text.firstIndex(of: "=") else { return notes.obscure(text, at: origin, why: "a line without an equals sign") }
+        guard let sign = text.firstIndex(of: "=") else {
+            return notes.obscure(text, at: origin, why: "a line without an equals sign")
+        }
         let key = OldAddressForms.trimmed(text[..<sign]).lowercased()
         let value = OldAddressForms.trimmed(text[text.index(after: sign)...])
         switch key {
@@ -114,6 +116,12 @@ struct GWIAReader {
 
     // MARK: The whole
 
+    /// Those of frgnames.cfg and those that were given as facts, each once.
+    private var ownDomains: [Sourced<Domain>] {
+        var known: Set<Domain> = []
+        return (domains + facts.ownDomains).filter { known.insert($0.value).inserted }
+    }
+
     mutating func finished() -> GWIAModel {
         let isOld = facts.isAtLeast(6) == false
         notes.reading =
@@ -125,9 +133,11 @@ struct GWIAReader {
         if page == nil, !isOld, noRouting == nil {
             notes.obscure(
                 "SMTP Relay page", at: assumed,
-                why: "the page is kept in gwac.db, which is not text; write it down as [SMTP Relay] with Default, Allow and Prevent")
+                why:
+                    "the page is kept in gwac.db, which is not text; write it down as [SMTP Relay] with Default, Allow and Prevent"
+            )
         }
-        addDomains()
+        let domains = ownDomains
         let isOpen = noRouting == nil && !isPrevented && prevented.isEmpty
         if domains.isEmpty, !isOpen {
             notes.obscure(
@@ -138,12 +148,5 @@ struct GWIAReader {
             noRouting: noRouting, isPrevented: isPrevented, defaultOrigin: page?.origin ?? assumed,
             isDefaultAssumed: page == nil && noRouting == nil, allowed: allowed, prevented: prevented, blocked: blocked,
             loginsMayRelay: !isOld, demandsLogin: demandsLogin, domains: domains)
-    }
-
-    private mutating func addDomains() {
-        let given = (facts.localDomains ?? []) + [facts.ownDomain].compactMap { $0 }
-        for domain in given where !domains.contains(where: { $0.value == domain }) {
-            domains.append(Sourced(domain, Origin(note: "given as a fact")))
-        }
     }
 }

@@ -27,12 +27,11 @@ public enum GWSMTPImporter: SystemImporter {
             } else if GWIAVocabulary.idleSwitches.contains(item.name) {
                 notes.ignore()
             } else {
-                notes.obscure(item.text, at: item.origin, why: item.name.isEmpty ? "this is no switch" : "this switch is not known")
+                notes.obscure(
+                    item.text, at: item.origin, why: item.name.isEmpty ? "this is no switch" : "this switch is not known")
             }
         }
-        for domain in (facts.localDomains ?? []) + [facts.ownDomain].compactMap({ $0 }) where !model.domains.contains(where: { $0.value == domain }) {
-            model.domains.append(Sourced(domain, Origin(note: "given as a fact")))
-        }
+        model.domains = facts.ownDomains
         if model.domains.isEmpty, model.noRouting != nil {
             notes.obscure(
                 "the system's own domains", at: Origin(note: "Internet addressing"),
@@ -54,10 +53,12 @@ public enum GWSMTPImporter: SystemImporter {
             notes.find(
                 AuditFinding(
                     "gwsmtp-problem-directory", .note, "refused messages may pile up", at: origin,
-                    why: "where problem mail is saved, they go to the problem directory and do not bounce", fix: "watch and empty it"))
+                    why: "where problem mail is saved, they go to the problem directory and do not bounce",
+                    fix: "watch and empty it"))
             notes.find(
                 AuditFinding(
-                    "gwsmtp-own-clients", .warning, "the system's own POP users cannot send to the outside through it", at: origin,
+                    "gwsmtp-own-clients", .warning, "the system's own POP users cannot send to the outside through it",
+                    at: origin,
                     why: "/NOROUTING knows no exceptions"))
             return draft
         }

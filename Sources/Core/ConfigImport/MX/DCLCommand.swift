@@ -57,10 +57,12 @@ struct DCLCommand: Hashable {
 
     private static func withoutComment(_ line: String) -> String {
         var isQuoted = false
-        guard let end = line.utf8.firstIndex(where: { byte in
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-            return byte == UInt8(ascii: "!") && !isQuoted
-        }) else { return line }
+        guard
+            let end = line.utf8.firstIndex(where: { byte in
+                if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+                return byte == UInt8(ascii: "!") && !isQuoted
+            })
+        else { return line }
         return String(line[..<end])
     }
 

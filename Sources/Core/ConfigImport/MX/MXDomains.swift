@@ -59,7 +59,9 @@ struct MXDomains {
     private mutating func addPaths(_ model: MXModel, notes: inout ImportNotes) {
         for (index, path) in model.paths.all.enumerated() where path.agent != .smtp {
             guard case .host(let pattern) = path.pattern.domainForm else {
-                if path.pattern.isEverything, path.agent == .other || path.agent == .local { addEveryPath(path) } else {
+                if path.pattern.isEverything, index == 0, model.rewritings.isEmpty {
+                    addEveryPath(path)
+                } else {
                     notes.obscure("PATH \(path.pattern)", at: path.origin, why: "no pattern of a policy says this one")
                 }
                 continue
@@ -91,7 +93,7 @@ struct MXDomains {
         wide == narrow || wide.isBelow && (wide.matches(narrow.domain) || narrow.isBelow && wide.domain == narrow.domain)
     }
 
-    /// Without a path by SMTP every domain is handed to that agent, unless another path says otherwise.
+    /// The only path: every domain is handed to that agent.
     private mutating func addEveryPath(_ path: MXPaths.Path) {
         wideDestinations.append(Wide(text: "*", ending: nil, origin: path.origin))
         if path.agent == .local { senders = nil }
@@ -135,12 +137,14 @@ struct MXDomains {
     private mutating func addRewritings(_ model: MXModel, notes: inout ImportNotes) {
         var earlier: [(from: HostPattern, isTaken: Bool)] = []
         if let beyond = model.rewritings.dropFirst(Self.mostRewritings).first {
-            notes.obscure("REWRITE_RULE", at: beyond.origin, why: "there are too many rules to see what each leaves to the others")
+            notes.obscure(
+                "REWRITE_RULE", at: beyond.origin, why: "there are too many rules to see what each leaves to the others")
         }
         for rewriting in model.rewritings.prefix(Self.mostRewritings) {
             let hop = rewriting.nextHop
             let isTaken =
-                model.paths.agent(for: hop.bytes) != .smtp || destinations.contains { !$0.isRewritingResult && $0.pattern.matches(hop) }
+                model.paths.agent(for: hop.bytes) != .smtp
+                || destinations.contains { !$0.isRewritingResult && $0.pattern.matches(hop) }
                 || wideDestinations.contains { $0.ending.map { "\(hop)".hasSuffix($0) } ?? true }
             if earlier.contains(where: { Self.covers($0.from, rewriting.from) }) { continue }
             if isTaken {

@@ -42,7 +42,8 @@ enum MXFindings {
                 AuditFinding(
                     "mx-empty-inside-list", .critical, "relays for everybody who writes a local sender or none",
                     at: model.relayAllowed.origin ?? Origin(note: "no inside list"),
-                    why: "without an inside list every client is inside, and inside clients may relay with a local or null sender, which anyone can write",
+                    why:
+                        "without an inside list every client is inside, and inside clients may relay with a local or null sender, which anyone can write",
                     fix: "DEFINE INSIDE_NETWORK_ADDRESS 127.0.0.1\nRESET SMTP_SERVER"))
             return
         }
@@ -53,7 +54,8 @@ enum MXFindings {
             notes.find(
                 AuditFinding(
                     "mx-inside-everybody", .critical, "strangers are inside", at: widest.origin,
-                    why: "inside entries cover more than 16 million public addresses, and a local sender is all that is asked of them",
+                    why:
+                        "inside entries cover more than 16 million public addresses, and a local sender is all that is asked of them",
                     fix: "DEFINE INSIDE_NETWORK_ADDRESS for your own networks only"))
         }
         for entry in entries where entry.outcome.mayRelay && !entry.outcome.isInside {
@@ -91,7 +93,8 @@ enum MXFindings {
             notes.find(
                 AuditFinding(
                     "mx-mask-order", .warning, "masks that end within an octet may be asked in another order", at: place,
-                    why: "the manual says that the longest mask comes first; the program counts an octet that is not all ones as nothing, so 255.255.255.240 is no longer than 255.255.255.0 and the one defined first applies",
+                    why:
+                        "the manual says that the longest mask comes first; the program counts an octet that is not all ones as nothing, so 255.255.255.240 is no longer than 255.255.255.0 and the one defined first applies",
                     fix: "define the narrower network first, or use masks that end with an octet"))
         }
     }
@@ -120,7 +123,8 @@ enum MXFindings {
             notes.find(
                 AuditFinding(
                     "mx-local-domain-wide", .critical,
-                    wide.ending == nil ? "every domain is local, so everybody may relay" : "domains that others can register are local",
+                    wide.ending == nil
+                        ? "every domain is local, so everybody may relay" : "domains that others can register are local",
                     at: wide.origin,
                     why: wide.ending.map { "anyone may send to any domain that ends in \($0), bad\($0) too" }
                         ?? "`*` fits every recipient",
@@ -150,7 +154,8 @@ enum MXFindings {
             at: origin,
             why: "user%victim.test at a local domain is taken as local, and the router sends it on to user@victim.test",
             fix: model.release < .v53
-                ? "SET ROUTER/NOPERCENT_HACK\nRESET ROUTER" : "SET ROUTER/NOPERCENT_HACK\nSET SMTP/NOPERCENT_HACK\nRESET ROUTER,SMTP_SERVER",
+                ? "SET ROUTER/NOPERCENT_HACK\nRESET ROUTER"
+                : "SET ROUTER/NOPERCENT_HACK\nSET SMTP/NOPERCENT_HACK\nRESET ROUTER,SMTP_SERVER",
             confidence: model.expandsPercent == nil ? .likely : .certain)
     }
 

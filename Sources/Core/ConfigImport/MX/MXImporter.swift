@@ -22,7 +22,9 @@ public enum MXImporter: SystemImporter {
     public static func model(
         of source: ImportSource, facts: ImportFacts, notes: inout ImportNotes
     ) throws(ImportTrouble) -> MXModel {
-        guard !source.paths.isEmpty else { throw ImportTrouble("no file of MCP commands; give one that MCP SHOW/OUTPUT=file/COMMAND ALL wrote") }
+        guard !source.paths.isEmpty else {
+            throw ImportTrouble("no file of MCP commands; give one that MCP SHOW/OUTPUT=file/COMMAND ALL wrote")
+        }
         var reader = MXReader(source: source, release: release(facts), notes: notes)
         for path in source.paths { try reader.read(try source.file(path)) }
         let model = reader.finished(facts)
@@ -43,7 +45,9 @@ public enum MXImporter: SystemImporter {
     public static func draft(of model: MXModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
         let domains = MXDomains(model, notes: &notes)
-        for line in domains.destinations { draft.addDomain(line.pattern, via: line.isPassedOn ? PolicyDraft.onward : nil, origin: line.origin) }
+        for line in domains.destinations {
+            draft.addDomain(line.pattern, via: line.isPassedOn ? PolicyDraft.onward : nil, origin: line.origin)
+        }
         addTricks(model, to: &draft)
         MXRejectionRules.add(model, to: &draft, notes: &notes)
         if model.relayAllowed.isOn {
@@ -77,13 +81,15 @@ public enum MXImporter: SystemImporter {
         }
         for (clients, origin) in MXClients.groups(model, { $0.mayRelay }) {
             var rule = RuleDraft(
-                .permit, "inside, RELAY_ALLOWED", meaning: "clients whose entry has /RELAY_ALLOWED, with any sender", origin: origin)
+                .permit, "inside, RELAY_ALLOWED", meaning: "clients whose entry has /RELAY_ALLOWED, with any sender",
+                origin: origin)
             clients.demand(of: &rule)
             draft.addRelay(rule)
         }
         if model.inside.entries.isEmpty {
             var rule = RuleDraft(
-                .permit, "local sender", meaning: "anyone whose sender is null or local: without an inside list everybody is inside",
+                .permit, "local sender",
+                meaning: "anyone whose sender is null or local: without an inside list everybody is inside",
                 origin: model.relayAllowed.origin ?? Origin(note: "no inside list"))
             demandLocalSender(domains, of: &rule)
             rule.proofNone()
@@ -91,14 +97,16 @@ public enum MXImporter: SystemImporter {
         }
         for (clients, origin) in MXClients.groups(model, { $0.isInside && !$0.mayRelay }) {
             var rule = RuleDraft(
-                .permit, "inside, local sender", meaning: "clients of an inside entry whose sender is null or local", origin: origin)
+                .permit, "inside, local sender", meaning: "clients of an inside entry whose sender is null or local",
+                origin: origin)
             clients.demand(of: &rule)
             demandLocalSender(domains, of: &rule)
             draft.addRelay(rule)
         }
         for wide in domains.wideDestinations {
             var rule = RuleDraft(
-                .permit, "LOCAL_DOMAIN \(wide.text)", meaning: "anyone, to domains that are local for relay tests", origin: wide.origin)
+                .permit, "LOCAL_DOMAIN \(wide.text)", meaning: "anyone, to domains that are local for relay tests",
+                origin: wide.origin)
             if let ending = wide.ending { rule.to([Sourced("ends-with:\(ending)", wide.origin)]) }
             rule.proofNone()
             draft.addRelay(rule)

@@ -101,8 +101,10 @@ public struct MXPaths: Hashable, Sendable {
 
     /// In any order.
     public init(_ paths: [Path]) {
-        all = paths.enumerated().map { (isPattern: $1.pattern.literal == nil ? 1 : 0, length: -$1.pattern.tokens.count, place: $0, path: $1) }
-            .sorted { ($0.isPattern, $0.length, $0.place) < ($1.isPattern, $1.length, $1.place) }.map(\.path)
+        all = paths.enumerated().map {
+            (isPattern: $1.pattern.literal == nil ? 1 : 0, length: -$1.pattern.tokens.count, place: $0, path: $1)
+        }
+        .sorted { ($0.isPattern, $0.length, $0.place) < ($1.isPattern, $1.length, $1.place) }.map(\.path)
         patterns = all[(all.firstIndex { $0.pattern.literal == nil } ?? all.endIndex)...]
         agents = Dictionary(all.compactMap { path in path.pattern.literal.map { ($0, path.agent) } }) { first, _ in first }
     }

@@ -67,7 +67,9 @@ extension MXReader {
             }
             let own = AddressSet(ranges)
             if table.contains(where: { $0.outcome != hole.outcome && !own.intersection(AddressSet($0.ranges)).isEmpty }) {
-                notes.obscure("/NETMASK", at: hole.origin, why: "whether it is asked before or after entries that overlap it is not certain")
+                notes.obscure(
+                    "/NETMASK", at: hole.origin, why: "whether it is asked before or after entries that overlap it is not certain"
+                )
             }
         }
     }

@@ -24,7 +24,8 @@ struct MXRejectionList {
 
     /// A rule that is there already is not added again.
     mutating func add(_ texts: (sender: String, recipient: String, clients: String), _ rejection: MXModel.Rejection?) {
-        let key = Key(sender: texts.sender.uppercased(), recipient: texts.recipient.uppercased(), clients: texts.clients.uppercased())
+        let key = Key(
+            sender: texts.sender.uppercased(), recipient: texts.recipient.uppercased(), clients: texts.clients.uppercased())
         guard ids[key] == nil else { return }
         lastID += 1
         (ids[key], positions[lastID]) = (lastID, entries.count)
@@ -32,7 +33,8 @@ struct MXRejectionList {
     }
 
     mutating func remove(_ texts: (sender: String, recipient: String, clients: String)) {
-        let key = Key(sender: texts.sender.uppercased(), recipient: texts.recipient.uppercased(), clients: texts.clients.uppercased())
+        let key = Key(
+            sender: texts.sender.uppercased(), recipient: texts.recipient.uppercased(), clients: texts.clients.uppercased())
         if let id = ids[key] { remove(id: id) }
     }
 
@@ -132,7 +134,9 @@ private struct RejectionSwitches {
             id = number
         case "ACCEPT":
             let word = value?.prefix { $0 != ":" && $0 != "=" } ?? "AS_IS"
-            guard MXVocabulary.acceptances.keyword(word.uppercased()) != nil else { return "`\(word)` is nothing that /ACCEPT knows" }
+            guard MXVocabulary.acceptances.keyword(word.uppercased()) != nil else {
+                return "`\(word)` is nothing that /ACCEPT knows"
+            }
             isAcceptance = true
         default: break
         }

@@ -8,7 +8,8 @@ enum MXRejectionRules {
     static func add(_ model: MXModel, to draft: inout PolicyDraft, notes: inout ImportNotes) {
         guard !model.rejections.isEmpty else { return }
         if let origin = model.authentication {
-            var rule = RuleDraft(.pass, "authenticated", meaning: "rejection rules are not asked about whoever has logged in", origin: origin)
+            var rule = RuleDraft(
+                .pass, "authenticated", meaning: "rejection rules are not asked about whoever has logged in", origin: origin)
             rule.login()
             draft.addRefuse(rule)
         }

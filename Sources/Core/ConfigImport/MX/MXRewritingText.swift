@@ -12,7 +12,9 @@ enum MXRewritingText {
         guard let inner = withoutBrackets(text), let rest = behindVariable(inner), rest.first == "@" else { return nil }
         let domain = rest.dropFirst()
         if let name = Domain(String(domain)) { return HostPattern(domain: name, isBelow: false) }
-        guard let rest = behindVariable(domain), rest.first == ".", let name = Domain(String(rest.dropFirst())) else { return nil }
+        guard let rest = behindVariable(domain), rest.first == ".", let name = Domain(String(rest.dropFirst())) else {
+            return nil
+        }
         return HostPattern(domain: name, isBelow: true)
     }
 

@@ -8,7 +8,8 @@ extension VMSPattern {
         guard tokens.count <= 64 else { return nil }
         var walk = AddressWalk(pattern: self)
         guard let found = walk.addresses(PatternStates(self), octets: 0) else { return nil }
-        return AddressSet(found.compactMap { IPRange(first: IPAddress(v4: $0.lowerBound), last: IPAddress(v4: $0.upperBound)) }).ranges
+        return AddressSet(found.compactMap { IPRange(first: IPAddress(v4: $0.lowerBound), last: IPAddress(v4: $0.upperBound)) })
+            .ranges
     }
 }
 

@@ -8,14 +8,17 @@ public enum NTMailImporter: SystemImporter {
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.prefix(2_000).contains { line in
             let text = line.text.lowercased()
-            return text.hasPrefix("onlyacceptlocalmail") || text.hasPrefix("treataslocal") || text.contains("\\internetshopper\\mail\\")
+            return text.hasPrefix("onlyacceptlocalmail") || text.hasPrefix("treataslocal")
+                || text.contains("\\internetshopper\\mail\\")
         }
     }
 
     public static func model(
         of source: ImportSource, facts: ImportFacts, notes: inout ImportNotes
     ) throws(ImportTrouble) -> NTMailModel {
-        guard !source.paths.isEmpty else { throw ImportTrouble("no file; write the settings down as [SMTP] with OnlyAcceptLocalMail and TreatAsLocal") }
+        guard !source.paths.isEmpty else {
+            throw ImportTrouble("no file; write the settings down as [SMTP] with OnlyAcceptLocalMail and TreatAsLocal")
+        }
         var reader = NTMailReader()
         for path in source.paths { reader.read(try source.file(path), notes: &notes) }
         return reader.finished(facts, notes: &notes)
@@ -26,14 +29,17 @@ public enum NTMailImporter: SystemImporter {
         for domain in model.domains {
             draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? model.origin)
         }
-        for host in model.treatedAsLocal.hosts { draft.addDomain(host.value, via: PolicyDraft.onward, origin: host.origin ?? model.origin) }
+        for host in model.treatedAsLocal.hosts {
+            draft.addDomain(host.value, via: PolicyDraft.onward, origin: host.origin ?? model.origin)
+        }
         draft.unwrapsHiddenDestinations(
             at: (model.domains + model.treatedAsLocal.hosts.filter { !$0.value.isBelow }.map { $0.map(\.domain) }).map(\.value),
             origin: Origin(note: "what NTMail does with hidden destinations is not documented; taken for unwrapped"))
         if model.acceptsOnlyLocal {
             draft.add(model.treatedAsLocal, .permit, name: "Treat as Local", meaning: "clients that are treated as local")
         } else {
-            var rule = RuleDraft(.permit, "all mail", meaning: "anyone at all: not only local mail is accepted", origin: model.origin)
+            var rule = RuleDraft(
+                .permit, "all mail", meaning: "anyone at all: not only local mail is accepted", origin: model.origin)
             rule.proofNone()
             draft.addRelay(rule)
         }
@@ -46,7 +52,8 @@ public enum NTMailImporter: SystemImporter {
             return notes.find(
                 AuditFinding(
                     "ntmail-accepts-all", .critical, "relays for everybody", at: model.origin,
-                    why: "recipients need not be local", fix: "Only Accept Local Mail, with Treat as Local for your own addresses",
+                    why: "recipients need not be local",
+                    fix: "Only Accept Local Mail, with Treat as Local for your own addresses",
                     confidence: model.isAssumed ? .guess : .likely))
         }
         if model.treatedAsLocal.isNearlyEverybody {
@@ -59,8 +66,10 @@ public enum NTMailImporter: SystemImporter {
         for host in model.treatedAsLocal.hosts.prefix(20) {
             notes.find(
                 AuditFinding(
-                    "ntmail-name-entry", .warning, "what `\(host.value)` is compared with is not known", at: host.origin ?? model.origin,
-                    why: "names can be spoofed; it is taken here for the client's name, confirmed in the DNS, and for a recipient's domain",
+                    "ntmail-name-entry", .warning, "what `\(host.value)` is compared with is not known",
+                    at: host.origin ?? model.origin,
+                    why:
+                        "names can be spoofed; it is taken here for the client's name, confirmed in the DNS, and for a recipient's domain",
                     fix: "write the address", confidence: .guess))
         }
     }
@@ -80,14 +89,23 @@ struct NTMailReader {
                 section = text.dropFirst().dropLast().lowercased()
             } else if section == "smtp" || section.contains("\\internetshopper\\") {
                 read(text, at: file.origin(line), notes: &notes)
-            } else {
+            } else if Self.idleSections.contains(section) {
                 notes.ignore()
+            } else {
+                notes.obscure(text, at: file.origin(line), why: "a section that is not known")
             }
         }
     }
 
+    /// Other services, which relay for nobody.
+    private static let idleSections: Set<String> = [
+        "finger", "http", "imap4", "ldap", "list", "log", "logging", "pop", "pop3", "web",
+    ]
+
     private mutating func read(_ text: String, at origin: Origin, notes: inout ImportNotes) {
-        guard let sign = text.firstIndex(of: "=") else { return notes.obscure(text, at: origin, why: "a line without an equals sign") }
+        guard let sign = text.firstIndex(of: "=") else {
+            return notes.obscure(text, at: origin, why: "a line without an equals sign")
+        }
         let key = Self.squeezed(text[..<sign])
         let value = OldAddressForms.trimmed(text[text.index(after: sign)...])
         switch key {
@@ -99,7 +117,8 @@ struct NTMailReader {
             }
             notes.model()
         case "treataslocal":
-            for part in value.split(whereSeparator: { $0 == "," || $0 == " " || $0 == ";" }) {
+            let isOne = ClientEntry(value) != nil
+            for part in isOne ? [value[...]] : value.split(whereSeparator: { $0 == "," || $0 == " " || $0 == ";" }) {
                 guard let entry = ClientEntry(String(part)) else {
                     notes.obscure(text, at: origin, why: "`\(part)` is neither an address nor a name")
                     continue
@@ -112,23 +131,29 @@ struct NTMailReader {
     }
 
     /// `Only Accept Local Mail` and `"OnlyAcceptLocalMail"` are one key.
-    private static func squeezed(_ text: Substring) -> String { text.lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
+    private static func squeezed(_ text: Substring) -> String {
+        text.lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" }
+    }
 
     func finished(_ facts: ImportFacts, notes: inout ImportNotes) -> NTMailModel {
         let hasControls = facts.isAtLeast(3, 3) ?? true
         let isRecent = facts.isAtLeast(4)
-        var (isOn, origin) = setting ?? (isRecent ?? true, Origin(note: isRecent == false ? "default of releases before 4, assumed" : "default of recent releases"))
+        var (isOn, origin) =
+            setting ?? (
+                isRecent ?? true,
+                Origin(note: isRecent == false ? "default of releases before 4, assumed" : "default of recent releases")
+            )
         if setting == nil, isRecent != false {
             notes.obscure("OnlyAcceptLocalMail", at: origin, why: "no line says it, and the default differs between releases")
         }
         if !hasControls, isOn { (isOn, origin) = (false, Origin(note: "release before 3.03")) }
-        notes.reading = hasControls ? nil : "NTMail before 3.03: it has no relay controls, so settings for them count for nothing."
-        var domains: [Sourced<Domain>] = []
-        for domain in (facts.localDomains ?? []) + [facts.ownDomain].compactMap({ $0 }) where !domains.contains(where: { $0.value == domain }) {
-            domains.append(Sourced(domain, Origin(note: "given as a fact")))
-        }
+        notes.reading =
+            hasControls ? nil : "NTMail before 3.03: it has no relay controls, so settings for them count for nothing."
+        let domains = facts.ownDomains
         if domains.isEmpty, isOn {
-            notes.obscure("the server's own domains", at: Origin(note: "registry"), why: "they are not in these files; give the fact localDomains")
+            notes.obscure(
+                "the server's own domains", at: Origin(note: "registry"),
+                why: "they are not in these files; give the fact localDomains")
         }
         return NTMailModel(
             acceptsOnlyLocal: isOn, origin: origin, isAssumed: setting == nil, treatedAsLocal: clients, domains: domains)
