@@ -19,7 +19,7 @@ struct ExactnessTests {
             var world = World(seed: seed)
             let policy = world.policy
             // Half of them with each login's senders written out.
-            let grants = policy.grants(at: now).flatMap { seed % 2 == 0 ? [$0] : $0.byOwner(under: [policy]) }
+            let grants = try policy.grants(at: now).flatMap { seed % 2 == 0 ? [$0] : $0.byOwner(under: [policy]) }
             for _ in 0..<(Self.policies > 5000 ? 1000 : 200) {
                 let request = world.request()
                 // What is refused for its form never meets a rule.
@@ -40,7 +40,7 @@ struct ExactnessTests {
     func witnessesHold() {
         for seed in 1...Self.policies {
             let policy = World(seed: seed).policy
-            for grant in policy.grants(at: now) {
+            for grant in try policy.grants(at: now) {
                 guard let path = policy.canonicalPath(of: grant.witness.forwardPath, from: grant.witness.reversePath) else {
                     Issue.record("seed \(seed): \(grant.witness) is refused for its form")
                     return

@@ -14,7 +14,7 @@ struct UnknownFactsTests {
         for seed in UInt64(1)...(isOptimised ? 1000 : 150) {
             var world = World(seed: seed)
             let policy = world.policy
-            let grants = policy.grants(at: now)
+            let grants = try policy.grants(at: now)
             for _ in 0..<100 {
                 var request = world.request()
                 var completions: [RelayRequest] = []

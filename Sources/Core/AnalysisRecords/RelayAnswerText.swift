@@ -15,12 +15,17 @@ public struct RelayAnswerText {
         case .yes: lines.append("Strangers can relay.")
         case .no: lines.append("No stranger can relay.")
         case .asTheServerBehind: lines.append("As the server behind: where `observe` stands, its own relay control decides.")
+        case .cannotTell: lines.append("Strangers may be able to relay: it could not be told within the effort.")
         }
-        if answer.grants.isEmpty {
+        guard let grants = answer.grants else {
+            self.lines = lines + ["", "Who can relay is not known."]
+            return
+        }
+        if grants.isEmpty {
             lines += ["", isNarrowed ? "Nobody of these can relay." : "Nobody can relay."]
         }
         var byRule: [[Grant]] = []
-        for grant in answer.grants {
+        for grant in grants {
             if byRule.last?.first?.rule == grant.rule { byRule[byRule.count - 1].append(grant) } else { byRule.append([grant]) }
         }
         let sorted = byRule.map { $0.sorted { Self.width($0) > Self.width($1) } }
@@ -67,7 +72,7 @@ public struct RelayAnswerText {
 public enum RelayAnswerCSV {
     public static func text(_ answer: RelayAnswer, of policy: Policy) -> String {
         let head = ["rule", "at", "client", "login", "pop", "certificate", "name", "sender", "to", "listener", "risks", "witness"]
-        let rows = RelayAnswer.records(answer.grants, of: policy).map { record -> [String] in
+        let rows = RelayAnswer.records(answer.grants ?? [], of: policy).map { record -> [String] in
             let json = record.json
             func field(_ key: String) -> String {
                 switch json[key] {
