@@ -13,7 +13,7 @@ struct ExactnessTests {
         ProcessInfo.processInfo.environment["ANALYSIS_POLICIES"].flatMap(UInt64.init) ?? (isOptimised ? 2000 : 300)
 
     @Test("a request is relayed by a rule if and only if it is in exactly one class, which is that rule's")
-    func classesAreExact() {
+    func classesAreExact() throws {
         var permitted = 0
         for seed in 1...Self.policies {
             var world = World(seed: seed)
@@ -37,7 +37,7 @@ struct ExactnessTests {
     }
 
     @Test("every witness is in its class and is permitted by its rule")
-    func witnessesHold() {
+    func witnessesHold() throws {
         for seed in 1...Self.policies {
             let policy = World(seed: seed).policy
             for grant in try policy.grants(at: now) {

@@ -22,7 +22,7 @@ struct RightsDifferenceTests {
     }
 
     @Test("a request is in exactly one class of what is gained or lost if and only if its right changed")
-    func isExact() {
+    func isExact() throws {
         var changes = 0
         for seed in 1...Self.pairs {
             var world = World(seed: seed)
@@ -54,7 +54,7 @@ struct RightsDifferenceTests {
     }
 
     @Test("the witness of a change is permitted by the one and not by the other")
-    func witnessesHold() {
+    func witnessesHold() throws {
         for seed in 1...Self.pairs {
             let old = World(seed: seed).policy
             let new = neighbour(old, seed)
@@ -69,7 +69,7 @@ struct RightsDifferenceTests {
     }
 
     @Test("the same rights in another text are no difference")
-    func sameRights() {
+    func sameRights() throws {
         let one = Policy(relay: [
             rule(.permit, "all of it") { $0.from = addresses("192.0.2.0/24") },
             rule(.permit, "staff") { $0.login = .init(names: ["Anna", "bert"]) },
@@ -96,9 +96,9 @@ struct RightsDifferenceTests {
     }
 
     @Test("address forms that are treated otherwise are a difference of their own")
-    func addressForms() {
+    func addressForms() throws {
         var other = Policy()
         other.tricks.everywhere = [.percent: .asWritten]
-        #expect(!try RightsDifference(from: Policy(), to: other, at: now).isEmpty)
+        #expect(try !RightsDifference(from: Policy(), to: other, at: now).isEmpty)
     }
 }

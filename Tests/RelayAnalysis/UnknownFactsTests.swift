@@ -9,7 +9,7 @@ import Testing
 @Suite("facts that cannot be had")
 struct UnknownFactsTests {
     @Test("a request that is relayed without a fact is in a class with each value of it")
-    func addNobody() {
+    func addNobody() throws {
         var relayed = 0
         for seed in UInt64(1)...(isOptimised ? 1000 : 150) {
             var world = World(seed: seed)

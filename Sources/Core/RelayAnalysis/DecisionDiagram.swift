@@ -122,6 +122,7 @@ struct DecisionDiagram {
     /// Whether there is a path that `holds`. Paths are found one after another, and none is kept.
     mutating func hasPath(where holds: ([[Int]?]) throws(EffortSpent) -> Bool) throws(EffortSpent) -> Bool {
         guard let start = try start() else { return false }
+        if try isFoundAtOnce(0, start, question.unasked, holds) { return true }
         var path = question.unasked
         return try search(0, start, &path, holds).isFound
     }
@@ -135,9 +136,32 @@ struct DecisionDiagram {
         var found: [Int] = []
         for (next, parts) in try steps(0, start) {
             path[first] = question.atoms(of: parts, first)
+            if try isFoundAtOnce(1, next, path, holds) { found += parts; continue }
             if try search(1, next, &path, holds).isFound { found += parts }
         }
         return question.atoms(of: found, first)
+    }
+
+    /// Whether the path of the first parts that lead on `holds`. It mostly does, and most parts are then never read.
+    private func isFoundAtOnce(
+        _ place: Int, _ state: State, _ path: [[Int]?], _ holds: ([[Int]?]) throws(EffortSpent) -> Bool
+    ) throws(EffortSpent) -> Bool {
+        var (place, state, path) = (place, state, path)
+        while !state.alive.isEmpty {
+            let dimension = question.order[place]
+            var next: State?
+            for (part, values) in question.parts[dimension].enumerated() {
+                let alive = state.alive.intersection(values.fits)
+                next = try self.state(after: place, State(alive: alive, settled: state.settled))
+                guard next != nil else { continue }
+                path[dimension] = question.atoms(of: [part], dimension)
+                break
+            }
+            guard let next else { return false }
+            state = next
+            place += 1
+        }
+        return try holds(path)
     }
 
     private mutating func search(
