@@ -11,11 +11,16 @@ extension Policy {
         at now: Instant, narrowedTo narrowing: Narrowing? = nil, effort: Int = Effort.standard,
         isPublicSuffix: (Domain) -> Bool
     ) -> RelayAnswer {
-        let strangers = strangers(at: now, effort: effort, isPublicSuffix: isPublicSuffix)
         do throws(EffortSpent) {
             let grants = try grants(at: now, narrowedTo: narrowing, effort: effort)
+            // All classes say who strangers are too, and a second search would cost as much again.
+            let strangers =
+                narrowing == nil
+                ? strangers(by: grants, isPublicSuffix)
+                : strangers(at: now, effort: effort, isPublicSuffix: isPublicSuffix)
             return RelayAnswer(grants: grants, strangers: strangers)
         } catch {
+            let strangers = strangers(at: now, effort: effort, isPublicSuffix: isPublicSuffix)
             return RelayAnswer(grants: nil, effortSpent: error, strangers: strangers)
         }
     }

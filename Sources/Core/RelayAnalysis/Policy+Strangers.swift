@@ -49,6 +49,26 @@ extension Policy {
         return StrangersReading(answer: isOpen ? .yes : closed, openRules: rules, rulesWithoutProof: withoutProof)
     }
 
+    /// The same of all classes, where they are known.
+    func strangers(by grants: [Grant], _ isPublicSuffix: (Domain) -> Bool) -> StrangersReading {
+        var rules: [StrangersReading.OpenRule] = []
+        for grant in grants {
+            let requests = grant.requests
+            guard requests.logins.hasNone, requests.pop != true, requests.certificates.each.isEmpty,
+                !requests.needsName || relay[grant.rule].takesNamesOfAnybody(isPublicSuffix)
+            else { continue }
+            let addresses = requests.clients.subtracting(.notPublic)
+            if rules.last?.rule == grant.rule {
+                rules[rules.count - 1].addresses = rules[rules.count - 1].addresses.union(addresses)
+            } else {
+                rules.append(StrangersReading.OpenRule(rule: grant.rule, addresses: addresses))
+            }
+        }
+        let withoutProof = Set(grants.map(\.rule)).filter { relay[$0].proofNone }.sorted()
+        let isOpen = !withoutProof.isEmpty || Self.areStrangers(rules)
+        return StrangersReading(answer: isOpen ? .yes : closed, openRules: rules, rulesWithoutProof: withoutProof)
+    }
+
     /// By what each permit says alone, as if no rule stood before it and no listener demanded anything.
     func coarseStrangers(at now: Instant, _ isPublicSuffix: (Domain) -> Bool) -> StrangersReading {
         var rules: [StrangersReading.OpenRule] = []
