@@ -109,6 +109,11 @@ struct RuleWriting {
             lines.append(shared.style.rendered(warning, source: change.sources[warning.at.file]))
             lines.append("")
         }
+        if change.isEffortSpent {
+            lines.append(
+                shared.style.bad("DANGER. Who gains cannot be told: the rules overlap so much that the effort was spent."))
+        }
+        if change.strangersCanRelay == .cannotTell { lines.append(shared.style.bad("Strangers may be able to relay.")) }
         guard let rights = change.rights, let new = change.configuration else { return lines.joined(separator: "\n") }
         if let gain = change.gain, let headline = gain.headline, !gain.changes.isEmpty {
             let text = "Gains: \(headline)."
@@ -186,13 +191,15 @@ struct RuleWriting {
         case .noDaemon, .notAsked: break
         }
         let lost = (change.rights?.lost ?? []).map { $0.json(of: old.policy) }
+        let isUnknown = change.isEffortSpent
         return .object([
             .init("file", .string(file.name)), .init("written", .bool(written)), .init("reloaded", reloaded),
             .init("runningFile", runningFile),
             .init("lines", .array(change.text.text.map(JSONValue.string))),
             .init("problems", .array((change.problems + change.failedTests).map(\.json))),
-            .init("dangerous", .bool(change.gain?.isDangerous ?? false)),
-            .init("gained", change.gain?.json ?? .array([])), .init("lost", .array(lost)),
+            .init("dangerous", .bool(change.gain?.isDangerous ?? isUnknown)),
+            .init("gained", isUnknown ? .null : change.gain?.json ?? .array([])),
+            .init("lost", isUnknown ? .null : .array(lost)),
         ])
     }
 }

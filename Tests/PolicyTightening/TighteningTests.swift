@@ -40,7 +40,7 @@ struct TighteningTests {
                     "}",
                 ]
             ])
-        #expect(tightening.policy.addressesThatRelay(at: now) == addressSet("10.0.0.1 10.0.0.2 10.9.0.1"))
+        #expect(tightening.addresses.after == addressSet("10.0.0.1 10.0.0.2 10.9.0.1"))
     }
 
     @Test("an exception stays one, also where many addresses become networks")

@@ -14,8 +14,12 @@ public struct RelayAnswerText {
     public init(_ answer: RelayAnswer, of policy: Policy, isNarrowed: Bool, isLong: Bool = false) {
         self.policy = policy
         lines = [Self.headline(answer.strangersCanRelay)]
-        if answer.grants.isEmpty { lines += ["", isNarrowed ? "Nobody of these can relay." : "Nobody can relay."] }
-        let rules = Self.byRule(answer.grants)
+        guard let grants = answer.grants else {
+            lines += ["", "Who can relay is not known."]
+            return
+        }
+        if grants.isEmpty { lines += ["", isNarrowed ? "Nobody of these can relay." : "Nobody can relay."] }
+        let rules = Self.byRule(grants)
         if isLong {
             for grants in rules { addLong(grants) }
         } else if !rules.isEmpty {
@@ -28,6 +32,7 @@ public struct RelayAnswerText {
         case .yes: "Strangers can relay."
         case .no: "No stranger can relay."
         case .asTheServerBehind: "As the server behind: where `observe` stands, its own relay control decides."
+        case .cannotTell: "Strangers may be able to relay: it could not be told within the effort."
         }
     }
 
@@ -100,7 +105,7 @@ public struct RelayAnswerText {
 public enum RelayAnswerCSV {
     public static func text(_ answer: RelayAnswer, of policy: Policy) -> String {
         let head = ["rule", "at", "client", "login", "pop", "certificate", "name", "sender", "to", "listener", "risks", "witness"]
-        let rows = RelayAnswer.records(answer.grants, of: policy).map { record -> [String] in
+        let rows = RelayAnswer.records(answer.grants ?? [], of: policy).map { record -> [String] in
             let json = record.json
             func field(_ key: String) -> String {
                 switch json[key] {

@@ -26,7 +26,7 @@ public struct ClosedPolicy: Sendable {
         // Of what is left, the permit that lets the most strangers in goes first, until no more can than may.
         while true {
             let answer = policy.policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains)
-            guard answer.strangersCanRelay == .yes, let worst = Self.widest(answer), let rule = policy.source(ofPermit: worst)
+            guard answer.strangersCanRelay.mayBeYes, let worst = Self.widest(answer), let rule = policy.source(ofPermit: worst)
             else { break }
             left.append(rule)
             draft = draft.without(rulesNamed: [rule.name])
@@ -37,7 +37,7 @@ public struct ClosedPolicy: Sendable {
     }
 
     private static func widest(_ answer: RelayAnswer) -> Int? {
-        answer.openRules.max { size($0.addresses) < size($1.addresses) }?.rule
+        answer.strangers.openRules.max { size($0.addresses) < size($1.addresses) }?.rule
     }
 
     /// Either family counts by the share of it that is reached.

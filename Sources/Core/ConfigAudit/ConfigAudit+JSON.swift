@@ -10,7 +10,7 @@ extension ConfigAudit {
             .init("system", .string(imported.system.rawValue)),
             .init("reading", .optional(imported.notes.reading)),
             .init("verdict", .string(verdict.rawValue)),
-            .init("grants", .array(answer.grants.map(json))),
+            .init("grants", answer.grants.map { .array($0.map(json)) } ?? .null),
             .init("findings", .array(findings.map { $0.json(ignored: ignored[$0]) })),
             .init("opaque", .array(imported.notes.opaque.map(\.json))),
         ])

@@ -54,7 +54,7 @@ public struct ConfigAudit: Sendable {
     private static func unexplained(
         _ answer: RelayAnswer, _ policy: ImportedPolicy, besides known: [AuditFinding]
     ) -> [AuditFinding] {
-        answer.openRules.compactMap { open in
+        answer.strangers.openRules.compactMap { open in
             guard let rule = policy.source(ofPermit: open.rule), policy.policy.relay[open.rule].isOpen(to: open.addresses),
                 !known.contains(where: { $0.severity == .critical && $0.at == rule.origin })
             else { return nil }

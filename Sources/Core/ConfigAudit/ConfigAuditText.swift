@@ -34,10 +34,11 @@ public struct ConfigAuditText: Sendable {
     }
 
     private static func grants(_ audit: ConfigAudit) -> [String] {
-        guard !audit.answer.grants.isEmpty else { return ["", "Nobody relays."] }
+        guard let grants = audit.answer.grants else { return ["", "Who can relay could not be told within the effort."] }
+        guard !grants.isEmpty else { return ["", "Nobody relays."] }
         var lines = ["", "Who can relay:"]
         var seen: Set<String> = []
-        let widestFirst = audit.answer.grants.sorted { RelayAnswerText.width($0) > RelayAnswerText.width($1) }
+        let widestFirst = grants.sorted { RelayAnswerText.width($0) > RelayAnswerText.width($1) }
         for grant in widestFirst {
             let gist = GrantText(grant, of: audit.policy.policy).gist
             let rule = audit.policy.source(ofPermit: grant.rule)

@@ -10,7 +10,8 @@ struct ExpiryReport {
     private static let mostQuestions = 200
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ policy: Policy, at now: Instant) {
+    /// What the effort does not suffice for is not warned of.
+    init(_ policy: Policy, at now: Instant, effort: Int) {
         guard policy.relay.count <= ReachReport.mostRules else { return }
         let endings = policy.relay.indices.filter { index in
             let rule = policy.relay[index]
@@ -25,7 +26,7 @@ struct ExpiryReport {
             }
             let asked = Array(weaker.prefix(left))
             left -= asked.count
-            let successors = policy.successors(of: ending, among: asked, at: now).map { policy.relay[$0] }
+            let successors = ((try? policy.successors(of: ending, among: asked, at: now, effort: effort)) ?? []).map { policy.relay[$0] }
             guard !successors.isEmpty, let until = rule.until else { continue }
             let reasons = successors.compactMap { successor in
                 Weakness(of: successor, beside: rule).map { "\"\(successor.name)\" in line \(successor.at.line) \($0.text)" }

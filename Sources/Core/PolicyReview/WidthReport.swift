@@ -15,8 +15,9 @@ struct WidthReport {
 
     let diagnostics: [Diagnostic]
 
-    init(policy: Policy, answer: RelayAnswer) {
-        diagnostics = answer.openRules.compactMap { open in
+    /// Says nothing where the reading is coarse: it would call wide what earlier rules narrow.
+    init(policy: Policy, reading: StrangersReading) {
+        diagnostics = (reading.isExact ? reading.openRules : []).compactMap { open in
             let (v4, v6) = (open.addresses.count(.v4), open.addresses.count(.v6))
             guard v4 > Self.wideIPv4 || v6 > Self.wideIPv6, v4 <= Self.criticalIPv4, v6 <= Self.criticalIPv6 else { return nil }
             let rule = policy.relay[open.rule]

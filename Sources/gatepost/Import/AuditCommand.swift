@@ -54,7 +54,7 @@ struct AuditCommand: ParsableCommand {
         try print(audit, ignored)
         let counted = audit.findings.filter { ignored[$0] == nil && counts($0) }
         if counted.contains(where: { $0.severity == .critical }) { throw ExitStatus.no }
-        if !imported.notes.opaque.isEmpty { throw ExitStatus.cannotTell }
+        if audit.verdict == .cannotTell || !imported.notes.opaque.isEmpty { throw ExitStatus.cannotTell }
         if !counted.isEmpty { throw ExitStatus.no }
     }
 

@@ -6,6 +6,7 @@ import JSONText
 import MailTypes
 import PolicyLanguage
 import RelayAnalysis
+import RelayPolicy
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,15 +57,19 @@ struct ImportCommand: ParsableCommand {
         do throws(ImportTrouble) {
             let original = try ImportedPolicy(imported.draft, heading: [], at: now)
             let closed = try ClosedPolicy(imported, at: now)
-            let difference = RightsDifference(from: original.policy, to: closed.policy.policy, at: now)
             StandardError.print("What --closed takes away (-) and gives (+):")
-            for line in RightsDifferenceText(difference, from: original.policy, to: closed.policy.policy).lines {
-                StandardError.print("  " + line)
-            }
+            for line in Self.difference(from: original.policy, to: closed.policy.policy, at: now) { StandardError.print("  " + line) }
             return closed.policy.text
         } catch {
             throw Trouble(error.message)
         }
+    }
+
+    private static func difference(from old: Policy, to new: Policy, at now: Instant) -> [String] {
+        guard let difference = try? RightsDifference(from: old, to: new, at: now) else {
+            return ["it could not be told within the effort; `gatepost diff --effort N` of both files may"]
+        }
+        return RightsDifferenceText(difference, from: old, to: new).lines
     }
 
     private func write(_ text: String, to path: String) throws(Trouble) {
