@@ -5,6 +5,8 @@ public struct ImportNotes: Hashable, Sendable {
     /// May change who can relay, and is not understood.
     public private(set) var opaque: [OpaquePart] = []
     public private(set) var findings: [AuditFinding] = []
+    /// The findings again: a file can give rise to as many as it has lines.
+    private var known: Set<AuditFinding> = []
     /// How many directives were translated into policy.
     public private(set) var modelled = 0
     /// How many directives cannot change who may relay: banners, log levels, queue times.
@@ -22,7 +24,8 @@ public struct ImportNotes: Hashable, Sendable {
     public mutating func obscure(_ text: String, at: Origin, why: String) {
         opaque.append(OpaquePart(text: text, at: at, why: why))
     }
-    public mutating func find(_ finding: AuditFinding) { if !findings.contains(finding) { findings.append(finding) } }
+    /// Something the owner should know; the same thing is said once.
+    public mutating func find(_ finding: AuditFinding) { if known.insert(finding).inserted { findings.append(finding) } }
 }
 
 /// A part of the original that may change who can relay, and is not understood. An audit takes it for a hole.
