@@ -33,5 +33,8 @@ class NoDomains:
     def hides_at_foreign_host(self, recipient):
         return True
 
+    def mixes_forms(self, recipient, anywhere=False):
+        return False
+
     def refuses_form(self, recipient):
         return True
