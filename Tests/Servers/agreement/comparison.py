@@ -1,5 +1,6 @@
 """Counts on how many requests an imported policy and the original agree, and explains where they cannot."""
 
+import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -66,6 +67,12 @@ class LocalDomains:
     def refuses_form(self, recipient):
         """Whether a `%` or `!` in it is refused before any rule."""
         return "%" in recipient and "percent" not in self.taken or "!" in recipient and "bang" not in self.taken
+
+    def mixes_forms(self, recipient, anywhere=False):
+        """Whether `h!u%g@here` names only hosts of ours, or `h` is anywhere, so that what remains depends on which sign
+        is read first."""
+        mixed = re.fullmatch(r"([^!%@\"]+)![^!%@\"]+%([^!%@\"]+)@([^@]+)", recipient)
+        return bool(mixed) and all(host in self for host in mixed.groups()[anywhere:])
 
     def hides_at_foreign_host(self, recipient):
         """Whether something is hidden in the local part when, taken apart at our domains, it has come to another's."""

@@ -26,7 +26,8 @@ def run(seeds, requests_each, batch=50, progress=lambda count: None):
 
 
 def explain(configuration, domains, request, original, ours):
-    """Why a policy cannot say what Sendmail does; None where it could."""
+    """Why a policy cannot say what Sendmail does; None where it could. A policy that permits where Sendmail does not is
+    never explained, save where anybody may send to what it permits."""
     if request.name_status == "temporary" and ours == "defer":
         return "the client's name cannot be looked up, and a rule asks for it: not now, where Sendmail takes it for nameless"
     if ours == "reject" and domains.hides_at_foreign_host(request.recipient):
@@ -39,6 +40,13 @@ def explain(configuration, domains, request, original, ours):
         return "require_rdns refuses a forged name for now and an absent one for good; a policy knows no difference"
     if configuration.delays and {original, ours} == {"defer", "reject"}:
         return "refused for two reasons: with delay_checks Sendmail says relaying denied first, a policy says it last"
+    if request.name_status == "temporary" and {original, ours} == {"defer", "reject"}:
+        return "refused for two reasons, of which one is that the client's name cannot be looked up"
+    if configuration.has("promiscuous_relay") and ours == "permit" and any(sign in request.recipient for sign in '%!"'):
+        return "promiscuous_relay, which takes everything: a refused recipient that is hidden below a relayed domain is not found"
     if ours != "permit" and "!" in request.recipient and "%" in request.recipient:
-        return "a ! and a % in one local part: Sendmail goes by the ! first, a policy by the %, to the same domain in the end"
+        return "a ! and a % in one local part: Sendmail goes by the ! first; by the % a policy comes to a mailbox that is refused"
+    # With relaytofulladdress anybody may send to a user at every domain, as `u@ RELAY` says.
+    if domains.mixes_forms(request.recipient, anywhere=configuration.has("relaytofulladdress")):
+        return "a ! and a % between hosts of ours: Sendmail goes by the ! first, a policy by the %, and each ends at one of them"
     return None

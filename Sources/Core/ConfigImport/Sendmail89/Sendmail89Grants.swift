@@ -7,11 +7,13 @@ struct Sendmail89Grants {
     typealias Entry = SendmailAccessMap.Entry
     let model: Sendmail89Model
     private let to: SendmailAccessTable
+    private let connect: SendmailAccessTable
     private var isExact: Bool { model.has(.relayHostsOnly) }
 
     init(_ model: Sendmail89Model) {
         self.model = model
         to = SendmailAccessTable(model, .to)
+        connect = SendmailAccessTable(model, .connect)
     }
 
     var rules: [RuleDraft] {
@@ -130,8 +132,7 @@ struct Sendmail89Grants {
         add(
             "class R: addresses", "clients whose address begins as an entry of class R",
             model.relayClass.compactMap { word in Self.network(word.value)?.range.map { Sourced($0, word.origin) } })
-        steps += SendmailWalks(table: SendmailAccessTable(model, .connect), tag: "Connect:", outcome: relaying)
-            .addressSteps(SendmailAccessTable(model, .connect).networks).filter { $0.outcome == .decide(.permit) }
+        steps += SendmailWalks(table: connect, tag: "Connect:", outcome: relaying).addressSteps(connect.networks)
         add(
             "class w: addresses", "clients whose address is a literal of class w",
             model.localHosts.compactMap { host in host.value.address.map { Sourced(IPRange($0), host.origin) } })
@@ -182,7 +183,7 @@ struct Sendmail89Grants {
         let step = Step(
             gate: gate, outcome: .decide(.permit), title: "class R and w: client names",
             meaning: "clients whose confirmed name is local or in class R", origin: Origin(note: "classes w, m and R"))
-        let walks = SendmailWalks(table: SendmailAccessTable(model, .connect), tag: "Connect:", outcome: relaying)
+        let walks = SendmailWalks(table: connect, tag: "Connect:", outcome: relaying)
         return (patterns.isEmpty ? [] : [step]) + walks.steps(for: .name, hostsOnly: isExact)
     }
 

@@ -79,8 +79,13 @@ public enum Sendmail89Importer: SystemImporter {
         if let origin = model.features[.promiscuousRelay] ?? model.features[.looseRelayCheck] {
             draft.treat(stripped, .asWritten, origin: origin)
             draft.treat(stripped, .resolve, at: model.localHosts.map(\.value), origin: shipped)
-        } else {
+        } else if draft.domains.contains(where: \.pattern.isBelow) {
+            // The language names no domains below another here, and what is hidden at one of them must not be missed: at
+            // all others such forms are then refused.
             draft.treat(stripped, .resolve, origin: shipped)
+        } else {
+            draft.treat(stripped, .asWritten, origin: shipped)
+            draft.treat(stripped, .resolve, at: draft.domains.map(\.pattern.domain), origin: shipped)
         }
     }
 }

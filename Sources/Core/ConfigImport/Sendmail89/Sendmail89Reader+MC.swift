@@ -52,8 +52,17 @@ extension Sendmail89Reader {
     }
 
     mutating func trust(_ words: [Sourced<String>]) {
-        model.trustedMechanisms += words.map { $0.map { $0.uppercased() } }
         notes.model()
+        for word in words.map({ $0.map { $0.uppercased() } }) {
+            let isName = word.value.utf8.allSatisfy { byte in
+                (0x41...0x5a).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+            }
+            if isName, word.value.utf8.count <= 20 {
+                model.trustedMechanisms.append(word)
+            } else {
+                notes.obscure(word.value, at: word.origin ?? Origin(note: "TrustAuthMech"), why: "no SASL mechanism has such a name")
+            }
+        }
     }
 
     static func words(_ text: String, _ origin: Origin) -> [Sourced<String>] {

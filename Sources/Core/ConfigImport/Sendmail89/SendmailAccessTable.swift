@@ -93,7 +93,8 @@ enum SendmailKey: Hashable {
     init?(_ body: some StringProtocol) {
         if let at = body.lastIndex(of: "@") {
             let (user, domain) = (body[..<at], body[body.index(after: at)...])
-            guard !user.isEmpty else { return nil }
+            // No path on the wire has a longer local part, and the language writes no other characters.
+            guard !user.isEmpty, user.utf8.count <= 62, user.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { return nil }
             if domain.isEmpty {
                 self = .user(Array(user.utf8))
             } else {

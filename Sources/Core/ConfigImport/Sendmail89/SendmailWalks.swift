@@ -49,6 +49,12 @@ struct SendmailWalks {
         return first == second ? !a.pattern.isBelow && b.pattern.isBelow : first < second
     }
 
+    /// Texts are made for those of one line only: one user at many domains.
+    private static func isBefore(_ a: (pattern: PathPattern, entry: Entry), _ b: (pattern: PathPattern, entry: Entry)) -> Bool {
+        let (first, second) = (a.entry.origin.line, b.entry.origin.line)
+        return first == second ? "\(a.pattern)" < "\(b.pattern)" : first < second
+    }
+
     private func matters(_ entry: Entry, _ outcome: Outcome, _ wider: [Entry], _ hostsOnly: Bool) -> Bool {
         goingOnMatters(entry) || !hostsOnly && wider.contains { self.outcome($0) != outcome }
     }
@@ -78,7 +84,7 @@ struct SendmailWalks {
     private func steps(_ found: [(pattern: PathPattern, entry: Entry)], _ place: Place, _ what: String) -> [Step] {
         let groups = Dictionary(grouping: found) { outcome($0.entry) }
         return groups.keys.sorted { $0.rank < $1.rank }.compactMap { outcome in
-            let found = (groups[outcome] ?? []).sorted { ($0.entry.origin.line, "\($0.pattern)") < ($1.entry.origin.line, "\($1.pattern)") }
+            let found = (groups[outcome] ?? []).sorted { Self.isBefore($0, $1) }
             let patterns = withAliases(found.map { Sourced($0.pattern, $0.entry.origin) })
             guard !patterns.isEmpty else { return nil }
             var gate = SendmailGate()
@@ -147,7 +153,7 @@ struct SendmailWalks {
         }
         return groups.keys.sorted().compactMap { key in
             if case .goOn = key.outcome, !isNameless { return nil }
-            let found = (groups[key] ?? []).sorted { ($0.entry.origin.line, "\($0.network.range as Any)") < ($1.entry.origin.line, "\($1.network.range as Any)") }
+            let found = (groups[key] ?? []).sorted { $0.entry.origin.line < $1.entry.origin.line }
             var gate = SendmailGate()
             gate.isNameless = isNameless
             gate.from = found.compactMap { pair in pair.network.range.map { Sourced($0, pair.entry.origin) } }
