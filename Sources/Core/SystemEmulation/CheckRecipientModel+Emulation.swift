@@ -7,7 +7,7 @@ extension CheckRecipientModel: EmulatedSystem {
         let words = ClassWords(model: self)
         if refusesJunkClients, words.isJunkClient(request) { return .refusedConnection("571 we do not accept junk") }
         if refusesJunkSenders, words.isJunkSender(request) { return .refused("571 we do not accept junk") }
-        guard let steps else { return .accepted(.relayed(RecipientText(request.recipient))) }
+        guard let steps else { return .accepted(words.destination(of: request.recipient)) }
         var run = CheckRecipientRun(words: words, request: request)
         for step in steps {
             if let decision = run.take(step.value) { return decision }
@@ -32,9 +32,7 @@ private struct CheckRecipientRun {
         address = Focused(request.recipient)
     }
 
-    var destination: EmulatedDestination {
-        address.host == nil ? .delivered(RecipientText(request.recipient)) : .relayed(RecipientText(request.recipient))
-    }
+    var destination: EmulatedDestination { words.destination(of: request.recipient) }
 
     mutating func take(_ step: CheckRecipientModel.Step) -> EmulatedDecision? {
         if case .strip(let name, let suffix) = step { loop.append((name, suffix)) } else { loop = [] }
@@ -126,6 +124,13 @@ private struct Focused {
 /// Classes and maps as the rules ask for them.
 private struct ClassWords {
     let model: CheckRecipientModel
+
+    /// Where ruleset 0 sends a recipient: what stands before a local host is read again.
+    func destination(of recipient: [UInt8]) -> EmulatedDestination {
+        let isOurs = { (text: RecipientText) in text.domainText.map { has("w", $0, false) } ?? true }
+        let final = RecipientText.reduced(recipient, isOurs: isOurs)
+        return isOurs(final) ? .delivered(final) : .relayed(final)
+    }
 
     func has(_ name: String, _ host: String, _ suffix: Bool) -> Bool {
         (model.classes[name] ?? (name == "w" ? model.localNames : [])).contains { word in

@@ -15,18 +15,20 @@ extension EmulationSetting {
             File("GWSMTP.CFG", "/home-f:\\domain\n/norouting\n")),
     ]
 
+    private static let mxPaths = "DEFINE PATH \"ours.test\" LOCAL\nDEFINE PATH \"old.ours.test\" LOCAL\nDEFINE PATH \"*\" SMTP\n"
+
     static let mxOpenVMS = [
         EmulationSetting(
             "delivered", "as delivered: relaying allowed", isOpen: true, release: "5.3",
-            File("MX_CONFIG.MCP", "SET SMTP/RELAY_ALLOWED/PERCENT_HACK\nDEFINE LOCAL_DOMAIN \"ours.test\"\n")),
+            File("MX_CONFIG.MCP", "SET SMTP/RELAY_ALLOWED/PERCENT_HACK\nDEFINE LOCAL_DOMAIN \"ours.test\"\n" + mxPaths)),
         EmulationSetting(
             "no-inside-list", "NORELAY without inside networks: a forged local sender relays", isOpen: true, release: "5.3",
-            File("MX_CONFIG.MCP", "SET SMTP/NORELAY_ALLOWED/NOPERCENT_HACK\nDEFINE LOCAL_DOMAIN \"ours.test\"\n")),
+            File("MX_CONFIG.MCP", "SET SMTP/NORELAY_ALLOWED/NOPERCENT_HACK\nDEFINE LOCAL_DOMAIN \"ours.test\"\n" + mxPaths)),
         EmulationSetting(
             "closed", "NORELAY with the office inside", isOpen: false, release: "5.3",
             File(
                 "MX_CONFIG.MCP",
-                "SET SMTP/NORELAY_ALLOWED/NOPERCENT_HACK\nSET ROUTER/NOPERCENT_HACK\nDEFINE LOCAL_DOMAIN \"ours.test\"\n"
+                "SET SMTP/NORELAY_ALLOWED/NOPERCENT_HACK\nSET ROUTER/NOPERCENT_HACK\nDEFINE LOCAL_DOMAIN \"ours.test\"\n" + mxPaths
                     + "DEFINE INSIDE_NETWORK_ADDRESS 192.0.2.0/NETMASK=255.255.255.0\n")),
     ]
 
