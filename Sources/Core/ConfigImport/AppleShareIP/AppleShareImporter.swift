@@ -68,11 +68,13 @@ public enum AppleShareImporter: SystemImporter {
     ) {
         let isRejected = model.defaultProfile.isRejected
         guard let origin = isRejected.value ? isRejected.origin : model.rejectsUnlistedHosts else { return }
-        var known = RuleDraft(.pass, "local senders and listed hosts", meaning: "senders that the host list or the server knows", origin: origin)
+        var known = RuleDraft(
+            .pass, "local senders and listed hosts", meaning: "senders that the host list or the server knows", origin: origin)
         let bounces = isRejected.value ? [] : [Sourced("<>", origin)]
         known.sender(model.localPatterns + senders(foreign) + bounces)
         draft.addRefuse(known)
-        var rest = RuleDraft(.reject, "hosts without an entry", meaning: "mail of hosts that are not in the host list", origin: origin)
+        var rest = RuleDraft(
+            .reject, "hosts without an entry", meaning: "mail of hosts that are not in the host list", origin: origin)
         rest.from(AddressSet.everything)
         draft.addRefuse(rest)
     }

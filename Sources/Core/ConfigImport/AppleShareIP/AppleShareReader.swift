@@ -93,7 +93,8 @@ struct AppleShareReader {
         model.localDomains += (facts.localDomains ?? []).map { Sourced($0, Origin(note: "localDomains")) }
         if model.localDomains.isEmpty {
             notes.obscure(
-                "[Server]", at: Origin(note: "[Server]"), why: "no line says which domains are the server's own; add `Domain = NAME`")
+                "[Server]", at: Origin(note: "[Server]"),
+                why: "no line says which domains are the server's own; add `Domain = NAME`")
         }
         if let origin = model.requiresKnownUsers, facts.users == nil {
             notes.obscure(

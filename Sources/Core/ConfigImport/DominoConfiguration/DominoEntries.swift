@@ -14,7 +14,9 @@ struct DominoEntries {
         if entry == "*" { return list.everyone = list.everyone ?? origin }
         if entry.hasPrefix("[") {
             guard entry.hasSuffix("]") else { throw Problem(why: "the bracket is not closed") }
-            for range in try addresses(String(entry.dropFirst().dropLast())) { list.addresses.append(Sourced(range, origin)) }
+            for range in try addresses(String(entry.dropFirst().dropLast())) {
+                list.addresses.append(Sourced(range, origin))
+            }
             return
         }
         if OldAddressForms.octetPrefix(entry) != nil || OldAddressForms.cidr(entry) != nil {
@@ -22,7 +24,9 @@ struct DominoEntries {
         }
         let isBelow = entry.hasPrefix(".")
         let text = isBelow ? String(entry.dropFirst()) : entry
-        guard let domain = Domain(text), !domain.isLiteral else { throw Problem(why: "not a host name, an address or a group that is given") }
+        guard let domain = Domain(text), !domain.isLiteral else {
+            throw Problem(why: "not a host name, an address or a group that is given")
+        }
         if !isBelow { list.names.append(Sourced(HostPattern(domain: domain, isBelow: false), origin)) }
         list.names.append(Sourced(HostPattern(domain: domain, isBelow: true), origin))
     }
@@ -38,12 +42,14 @@ struct DominoEntries {
         }
         var octets: [ClosedRange<UInt32>] = []
         for part in text.split(separator: ".", omittingEmptySubsequences: false) {
-            guard octets.count < 4, let octet = Self.octet(part) else { throw Problem(why: "not an address of four numbers of 0 to 255") }
+            guard octets.count < 4, let octet = Self.octet(part) else { throw Self.noAddress }
             octets.append(octet)
         }
-        guard octets.count == 4 else { throw Problem(why: "not an address of four numbers of 0 to 255") }
+        guard octets.count == 4 else { throw Self.noAddress }
         return try ranges(octets)
     }
+
+    private static var noAddress: Problem { Problem(why: "not an address of four numbers of 0 to 255") }
 
     private static func octet(_ text: Substring) -> ClosedRange<UInt32>? {
         if text == "*" { return 0...255 }
@@ -80,13 +86,17 @@ struct DominoEntries {
     }
 
     private static func mailbox(_ entry: String) throws(Problem) -> DominoMailboxList.Entry {
-        if entry.hasPrefix("%") { throw Problem(why: "a Domino domain; which Internet addresses are in it stands in the directory") }
+        if entry.hasPrefix("%") {
+            throw Problem(why: "a Domino domain; which Internet addresses are in it stands in the directory")
+        }
         if entry.hasPrefix("@") {
             guard let domain = Domain(String(entry.dropFirst())) else { throw Problem(why: "not a domain") }
             return .exact(domain)
         }
         if entry.hasPrefix(".") {
-            guard let domain = Domain(String(entry.dropFirst())), !domain.isLiteral else { throw Problem(why: "not a domain") }
+            guard let domain = Domain(String(entry.dropFirst())), !domain.isLiteral else {
+                throw Problem(why: "not a domain")
+            }
             return .below(domain)
         }
         if entry.contains("@") {

@@ -89,13 +89,18 @@ extension DominoModel {
     /// Each deny list of sources is dealt with first and whole, since a policy has no "and not by name".
     private func addListsAllowFirst(to draft: inout PolicyDraft) {
         for form in deniedSources.forms {
-            add(.reject, "denied sources, denied destinations", "denied hosts, to denied destinations", [form], deniedDestinations, to: &draft)
-            add(.permit, "denied sources, allowed destinations", "denied hosts, to allowed destinations", [form], allowedDestinations, to: &draft)
+            add(
+                .reject, "denied sources, denied destinations", "denied hosts, to denied destinations", [form],
+                deniedDestinations, to: &draft)
+            add(
+                .permit, "denied sources, allowed destinations", "denied hosts, to allowed destinations", [form],
+                allowedDestinations, to: &draft)
             add(.reject, "denied sources", "denied hosts", [form], to: &draft)
         }
         add(.permit, "allowed sources", "allowed hosts, to any destination", allowedSources.forms, to: &draft)
         add(.reject, "denied destinations", "denied destinations", nil, deniedDestinations, to: &draft)
-        add(.permit, "allowed destinations", "anyone, to allowed destinations", nil, bounded(allowedDestinations), to: &draft)
+        add(
+            .permit, "allowed destinations", "anyone, to allowed destinations", nil, bounded(allowedDestinations), to: &draft)
         addRest(to: &draft)
     }
 
@@ -103,7 +108,8 @@ extension DominoModel {
         add(.reject, "denied sources", "denied hosts", deniedSources.forms, to: &draft)
         add(.reject, "denied destinations", "denied destinations", nil, deniedDestinations, to: &draft)
         add(.permit, "allowed sources", "allowed hosts", allowedSources.forms, to: &draft)
-        add(.permit, "allowed destinations", "anyone, to allowed destinations", nil, bounded(allowedDestinations), to: &draft)
+        add(
+            .permit, "allowed destinations", "anyone, to allowed destinations", nil, bounded(allowedDestinations), to: &draft)
         addRest(to: &draft)
     }
 
@@ -130,7 +136,8 @@ extension DominoModel {
     private func addRest(to draft: inout PolicyDraft) {
         guard relaysRest else { return }
         var rule = RuleDraft(
-            .permit, "everything else", meaning: "anyone: no list keeps the rest out", origin: Origin(note: "no allow list is filled"))
+            .permit, "everything else", meaning: "anyone: no list keeps the rest out",
+            origin: Origin(note: "no allow list is filled"))
         rule.proofNone()
         draft.addRelay(rule)
     }
@@ -170,7 +177,8 @@ extension DominoModel {
         }
         for form in deniedConnections.forms {
             var rule = RuleDraft(
-                .reject, "denied connections, \(form.words)", meaning: "hosts that may not connect", origin: form.origin ?? Origin(note: "DenyConnections"))
+                .reject, "denied connections, \(form.words)", meaning: "hosts that may not connect",
+                origin: form.origin ?? Origin(note: "DenyConnections"))
             if case .names = form {} else { rule.verb = .rejectConnection }
             rule.client(form)
             draft.addRefuse(rule)
@@ -196,10 +204,13 @@ extension DominoModel {
         let asksSender = allowedSenders.isFilled && allowedSenders.everyone == nil
         let asksRecipient = allowedRecipients.isFilled && allowedRecipients.everyone == nil
         guard asksConnection || asksSender || asksRecipient else { return }
-        let origin = allowedConnections.forms.first?.origin ?? allowedSenders.origin ?? allowedRecipients.origin ?? Origin(note: "allow lists")
+        let origin =
+            allowedConnections.forms.first?.origin ?? allowedSenders.origin ?? allowedRecipients.origin
+            ?? Origin(note: "allow lists")
         let forms = asksConnection ? allowedConnections.forms.map(Optional.some) : [nil]
         for form in forms {
-            var rule = RuleDraft(.pass, "in every allow list", meaning: "who is in every allow list that is filled", origin: origin)
+            var rule = RuleDraft(
+                .pass, "in every allow list", meaning: "who is in every allow list that is filled", origin: origin)
             if let form { rule.client(form) }
             // "External" addresses are judged: senders here and the null sender are not.
             if asksSender { rule.sender(allowedSenders.patterns + localPatterns + [Sourced("<>", origin)]) }

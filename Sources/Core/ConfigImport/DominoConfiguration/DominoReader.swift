@@ -31,7 +31,8 @@ struct DominoReader {
             guard let sign = line.text.firstIndex(of: "="),
                 DominoField(SettingsText.plain(line.text[..<sign])) == .denyWins
             else { continue }
-            readDenyWins(OldAddressForms.trimmed(line.text[line.text.index(after: sign)...]), line.text, file.origin(line), &notes)
+            let value = OldAddressForms.trimmed(line.text[line.text.index(after: sign)...])
+            readDenyWins(value, line.text, file.origin(line), &notes)
         }
     }
 

@@ -65,8 +65,8 @@ public enum DominoR4Importer: SystemImporter {
             draft.addRelay(rule)
         } else if let origin = model.allowsKnownDomains {
             var rule = RuleDraft(
-                .permit, "SMTPMTA_ALLOW_KNOWN_DOMAINS", meaning: "anyone whose sender is in a domain of the Global Domain document",
-                origin: origin)
+                .permit, "SMTPMTA_ALLOW_KNOWN_DOMAINS",
+                meaning: "anyone whose sender is in a domain of the Global Domain document", origin: origin)
             rule.sender(model.localDomains.map { Sourced("*@\($0)", origin) })
             rule.proofNone()
             draft.addRelay(rule)

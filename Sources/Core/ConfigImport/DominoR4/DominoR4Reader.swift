@@ -46,7 +46,8 @@ struct DominoR4Reader {
         _ name: String, _ value: String, _ text: String, _ origin: Origin, _ notes: inout ImportNotes
     ) {
         if let earlier = values[name], earlier.value != value {
-            return notes.obscure(text, at: origin, why: "set before to another value (\(earlier.origin)); which one counts is not documented")
+            return notes.obscure(
+                text, at: origin, why: "set before to another value (\(earlier.origin)); which one counts is not documented")
         }
         notes.model()
         values[name] = (value, origin)
