@@ -8,7 +8,7 @@ import RelayPolicy
 /// strangers, and no hidden destinations.
 public struct ClosedPolicy: Sendable {
     public let policy: ImportedPolicy
-    /// Permits that were left out.
+    /// Permits that were left out, or lost their widest addresses.
     public let left: [RuleDraft]
     /// Domains that were left out.
     public let leftDomains: [HostPattern]
@@ -28,8 +28,9 @@ public struct ClosedPolicy: Sendable {
             let answer = policy.policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains)
             guard answer.strangersCanRelay.mayBeYes, let worst = Self.widest(answer), let rule = policy.source(ofPermit: worst)
             else { break }
-            left.append(rule)
-            draft = draft.without(rulesNamed: [rule.name])
+            if !left.contains(where: { $0.name == rule.name }) { left.append(rule) }
+            // Of a list of addresses only those go that are too many to be anybody's own.
+            draft = rule.withoutWidestAddress().map(draft.replacing) ?? draft.without(rulesNamed: [rule.name])
             policy = try ImportedPolicy(draft, heading: [], at: now)
         }
         self.left = left
@@ -49,7 +50,7 @@ public struct ClosedPolicy: Sendable {
         _ imported: ImportedConfiguration, _ left: [RuleDraft], _ domains: [HostPattern]
     ) -> [String] {
         var lines = ["Imported from \(imported.system.title) and closed: who proves who they are keeps their rights."]
-        lines += left.map { "left out: \($0.meaning) (\($0.origin))" }
+        lines += left.map { "left out, or made narrower: \($0.meaning) (\($0.origin))" }
         lines += domains.map { "left out: mail for \($0), which is not yours" }
         lines += imported.notes.opaque.map { "NOT UNDERSTOOD: \($0.at): \($0.text): \($0.why)" }
         return lines

@@ -15,6 +15,8 @@ public struct ConfigAudit: Sendable {
     public let imported: ImportedConfiguration
     public let policy: ImportedPolicy
     public let answer: RelayAnswer
+    /// Whether strangers can relay elsewhere than to destinations for which the server takes mail from everybody.
+    public let strangers: StrangersAnswer
     /// Worst first, else in the order in which they were found.
     public let findings: [AuditFinding]
 
@@ -22,26 +24,46 @@ public struct ConfigAudit: Sendable {
         self.imported = imported
         policy = try ImportedPolicy(imported.draft, heading: [], at: now)
         answer = policy.policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains)
-        findings = Self.findings(imported, policy, answer)
+        strangers = try Self.strangers(imported.draft, answer, at: now)
+        findings = Self.findings(imported, policy, answer, strangersCanRelay: strangers == .yes)
     }
 
     /// A hole that is known is a hole, whatever else was not understood; without one, what was not understood may be
-    /// one.
+    /// one. A hidden destination of which it is not certain what the system does with it may be stopped by such a part.
     public var verdict: Verdict {
-        if findings.contains(where: { $0.severity == .critical }) || answer.strangersCanRelay == .yes { return .open }
-        return imported.notes.opaque.isEmpty && answer.strangersCanRelay == .no ? .closed : .cannotTell
+        let isUnderstood = imported.notes.opaque.isEmpty
+        if strangers == .yes
+            || findings.contains(where: { finding in
+                finding.severity == .critical && (isUnderstood || finding.confidence == .certain || !finding.isOfHiddenDestination)
+            })
+        {
+            return .open
+        }
+        return isUnderstood && strangers == .no ? .closed : .cannotTell
+    }
+
+    /// The answer without permits of destinations: to pass mail on to a domain that one is an MX of is no relaying for
+    /// strangers, even where the policy has to say it with `proof none`.
+    private static func strangers(
+        _ draft: PolicyDraft, _ answer: RelayAnswer, at now: Instant
+    ) throws(ImportTrouble) -> StrangersAnswer {
+        let destinations = draft.relay.filter(\.isForDestinations).map(\.name)
+        guard answer.strangersCanRelay.mayBeYes, !destinations.isEmpty else { return answer.strangersCanRelay }
+        let rest = try ImportedPolicy(draft.without(permitsNamed: Set(destinations)), heading: [], at: now)
+        return rest.policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains).strangersCanRelay
     }
 
     private static func findings(
-        _ imported: ImportedConfiguration, _ policy: ImportedPolicy, _ answer: RelayAnswer
+        _ imported: ImportedConfiguration, _ policy: ImportedPolicy, _ answer: RelayAnswer, strangersCanRelay: Bool
     ) -> [AuditFinding] {
-        let strangersCanRelay = answer.strangersCanRelay == .yes
         /// Places of permits: what an importer says of them the analysis confirms or not. What it says of other places
         /// (hidden destinations) stands.
         let permits = Set(imported.draft.relay.filter { $0.verb == .permit }.map(\.origin))
         var findings = imported.notes.findings.map { finding in
             var finding = finding
-            if finding.severity == .critical, !strangersCanRelay, permits.contains(finding.at) { finding.severity = .warning }
+            if finding.severity == .critical, !strangersCanRelay, !finding.isOfHiddenDestination, permits.contains(finding.at) {
+                finding.severity = .warning
+            }
             return finding
         }
         if strangersCanRelay { findings += unexplained(answer, policy, besides: findings) }
@@ -55,7 +77,7 @@ public struct ConfigAudit: Sendable {
         _ answer: RelayAnswer, _ policy: ImportedPolicy, besides known: [AuditFinding]
     ) -> [AuditFinding] {
         answer.strangers.openRules.compactMap { open in
-            guard let rule = policy.source(ofPermit: open.rule), policy.policy.relay[open.rule].isOpen(to: open.addresses),
+            guard let rule = policy.source(ofPermit: open.rule), !rule.isForDestinations, policy.policy.relay[open.rule].isOpen(to: open.addresses),
                 !known.contains(where: { $0.severity == .critical && $0.at == rule.origin })
             else { return nil }
             return AuditFinding(

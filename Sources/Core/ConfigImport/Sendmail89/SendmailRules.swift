@@ -98,11 +98,11 @@ struct SendmailRules {
         if let error = shape.firstRange(of: "\t$#error"), let text = shape[error.upperBound...].firstRange(of: "$:") {
             shape = String(shape[..<text.lowerBound])
         }
-        return ShippedSendmailRules.contains(fingerprint(of: shape))
+        return ShippedSendmailRules.contains(digest(of: shape))
     }
 
     /// FNV-1a. Texts that differ may share one, which nobody gains by who can write the file anyway.
-    static func fingerprint(of text: String) -> UInt64 {
+    static func digest(of text: String) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }
