@@ -4,7 +4,7 @@ PYTEST = /usr/bin/python3 -m pytest -q
 PEERS = Tests/Servers/setup.sh
 export GATEPOST ?= $(CURDIR)/.build/debug/gatepost
 
-.PHONY: help setup build release demo test unit commands servers bench fuzz format-check clean
+.PHONY: guide help setup build release demo test unit commands servers bench fuzz format-check clean
 
 help: ## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ bench: release ## throughput beside HAProxy, nginx and Postfix; cost of a decisi
 	GATEPOST=$(CURDIR)/.build/release/gatepost /usr/bin/python3 Benchmarks/gateway/run.py $(BENCH)
 	$(SWIFT) run -c release --package-path Benchmarks/decision
 	$(SWIFT) run -c release --package-path Benchmarks/decision-log decision-log .build/decisions.db
+
+guide: setup ## write docs/guide as the program shows it
+	@$(SWIFT) build --product gatepost
+	@scripts/write-guide
 
 fuzz: setup ## every fuzz target, SECONDS each (default 60)
 	Fuzz/run $(or $(SECONDS),60)

@@ -12,16 +12,21 @@ struct CheckReport {
     private let sources: [String: String]
     private let provedTests: Int
     private let isComplete: Bool
+    /// A coarse reading found that strangers may relay.
+    private let cannotTell: Bool
 
     init(file: String, _ result: ReadResult, purpose: ReadPurpose) {
         self.file = file
         let tests = result.configuration?.tests ?? []
-        let review = result.configuration.map { PolicyReview($0, at: .now) }
+        let review =
+            result.configuration.map { PolicyReview($0, at: .now) }
+            ?? result.policyBesideErrors.map { PolicyReview($0, at: .now) }
         let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []
         problems = result.diagnostics(with: (review?.diagnostics ?? []) + failed + notYet.map(Self.warning))
         sources = result.sources
-        provedTests = tests.count - failed.count
+        provedTests = tests.count - failed.count - (review?.unprovedTests ?? 0)
+        cannotTell = review?.strangersCanRelay == .cannotTell
         isComplete = result.configuration != nil
     }
 
@@ -35,8 +40,9 @@ struct CheckReport {
     var warnings: Int { problems.count { $0.severity == .warning } }
     var isGood: Bool { isComplete && errors == 0 }
 
-    /// Nil where errors keep the question open: not knowing must not read as "no".
+    /// Nil where errors or the effort keep the question open: not knowing must not read as "no".
     private var strangersCanRelay: Bool? {
+        if cannotTell { return nil }
         if problems.contains(where: { $0.severity == .critical }) { return true }
         return isComplete ? false : nil
     }

@@ -14,14 +14,21 @@ struct DiffCommand: ParsableCommand {
             Compares rights, not texts: two files that let the same mail be relayed are the same, however they are \
             written. A line with + is gained by NEW, one with - is lost. What is delivered, and limits, are not compared.
 
-            Exit status: 0 the same rights, 1 rights differ, 2 a configuration cannot be read or wrong usage.
+            Exit status: 0 the same rights, 1 rights differ, 2 a configuration cannot be read or wrong usage, \
+            3 the rules overlap so much that the effort was spent before the answer was known (`complete` is then false in \
+            the JSON).
             """)
 
     @Argument(help: "The configuration as it was.", completion: .file()) var old: String
     @Argument(help: "The configuration as it is to be; - is standard input.", completion: .file()) var new: String
     @Option(help: ArgumentHelp("The time, such as 2027-04-01 (default: now).", valueName: "time")) var at: String?
+    @Option(help: EffortText.help) var effort = Effort.standard
     @Flag(help: "Answer in JSON, as the schemas in docs/json describe it.") var json = false
     @Flag(help: "No color, even on a terminal.") var noColor = false
+
+    func validate() throws {
+        if effort < 1 { throw ValidationError("--effort is a number of steps, at least 1.") }
+    }
 
     func run() throws {
         var time = Instant.now
@@ -31,7 +38,14 @@ struct DiffCommand: ParsableCommand {
         }
         let before = try ConfigurationFile(old).configuration(purpose: .policyOnly).policy
         let after = try ConfigurationFile(new).configuration(purpose: .policyOnly).policy
-        let difference = RightsDifference(from: before, to: after, at: time)
+        let difference: RightsDifference
+        do throws(EffortSpent) {
+            difference = try RightsDifference(from: before, to: after, at: time, effort: effort)
+        } catch {
+            if json { try StandardOutput.print(RightsDifference.unknown(from: before, to: after).text) }
+            StandardError.print("gatepost: " + EffortText.problem(error, of: after, effort: effort, narrowing: nil))
+            throw ExitStatus.cannotTell
+        }
         if json {
             try StandardOutput.print(difference.json(from: before, to: after).text)
         } else {

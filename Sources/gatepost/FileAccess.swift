@@ -107,13 +107,15 @@ enum FileAccess {
 }
 
 extension FileProblem {
+    static let exists = FileProblem("it exists already")
+
     /// In words that fit behind a colon.
     init(errno code: Int32) {
         switch code {
         case ENOENT: self.init("no such file")
         case EACCES: self.init("permission denied")
         case EISDIR: self.init("this is a folder")
-        case EEXIST: self.init("it exists already")
+        case EEXIST: self = .exists
         default: self.init(String(cString: strerror(code)).lowercased())
         }
     }

@@ -20,7 +20,8 @@ struct Gatepost: AsyncParsableCommand {
             DemoCommand.self, QuickstartCommand.self, CheckCommand.self, FmtCommand.self, TryCommand.self,
             WhoCanRelayCommand.self, DiffCommand.self, VerifyCommand.self, ReplayCommand.self, TightenCommand.self,
             PermitCommand.self, RejectCommand.self, RunCommand.self, ReloadCommand.self, StatusCommand.self, LogCommand.self,
-            WhyCommand.self, ShadowCommand.self,
+            WhyCommand.self, ShadowCommand.self, AuditCommand.self, ImportCommand.self,
+            GuideCommand.self,
             CompletionsCommand.self,
         ])
 

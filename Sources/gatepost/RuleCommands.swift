@@ -15,7 +15,8 @@ struct PermitCommand: ParsableCommand {
             Without a terminal to ask on, and with --json, --yes is needed: without it nothing is written. The running \
             daemon is told to reload.
 
-            Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble.
+            Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble: also where it is \
+            written and the daemon did not take it, or runs by another file.
             """)
 
     @OptionGroup var rule: RuleOptions
@@ -49,17 +50,38 @@ struct RejectCommand: ParsableCommand {
             Without a terminal to ask on, and with --json, --yes is needed: without it nothing is written. The running \
             daemon is told to reload.
 
-            Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble.
+            Exit status: 0 written, 1 not written (errors, a failed test, or the answer no), 2 trouble: also where it is \
+            written and the daemon did not take it, or runs by another file.
             """)
 
     @OptionGroup var rule: RuleOptions
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What the client is told, such as '550 5.7.1 Account suspended'.", valueName: "reply"))
+    var reply: String?
     @OptionGroup var change: ChangeOptions
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
         var text = try rule.text(.reject)
+        text.append("reply", try reply.map(Self.replyWords) ?? [])
         try rule.appendNotes(to: &text)
         try RuleWriting(rule: text, place: rule.place(orElse: .top), options: change, shared: shared).run()
+    }
+}
+
+extension RejectCommand {
+    /// Code, enhanced status code, and the text, which the language has in quotes and a command line need not.
+    private static func replyWords(_ reply: String) throws(Trouble) -> [String] {
+        let parts = reply.split(separator: " ", maxSplits: 2)
+        guard parts.count == 3 else {
+            throw Trouble("--reply is a code, an enhanced status code and a text: --reply '550 5.7.1 Account suspended'")
+        }
+        let text = String(parts[2])
+        guard let words = RuleText.words("\(parts[0]) \(parts[1])"), words.count == 2,
+            let quoted = text.hasPrefix("\"") ? RuleText.words(text).flatMap({ $0.count == 1 ? $0[0] : nil }) : RuleText.quoted(text)
+        else { throw Trouble("--reply has a character that no reply can have") }
+        return words + [quoted]
     }
 }
 
@@ -73,6 +95,15 @@ struct RuleOptions: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue, help: ArgumentHelp("A login, or any; may be repeated.", valueName: "name"))
     var login: [String] = []
+    @Flag(help: "Clients with a recent POP login.") var pop = false
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Clients that show this certificate: its file, or fingerprint:...; may be repeated.", valueName: "file"))
+    var certificate: [String] = []
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Only on this listener; may be repeated.", valueName: "name"))
+    var listener: [String] = []
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Senders: patterns, or owned-by-login; may be repeated.", valueName: "pattern"))
@@ -91,15 +122,22 @@ struct RuleOptions: ParsableArguments {
 
     func validate() throws {
         if before != nil && after != nil { throw ValidationError("--before and --after exclude each other.") }
-        if from.isEmpty && login.isEmpty && sender.isEmpty && to.isEmpty {
-            throw ValidationError("Say what the rule is about: --from, --login, --sender or --to.")
+        let lists = [from, login, certificate, listener, sender, to]
+        if lists.allSatisfy(\.isEmpty) && !pop {
+            throw ValidationError(
+                "Say what the rule is about: --from, --login, --certificate, --pop, --listener, --sender or --to.")
         }
     }
 
     func text(_ verb: Rule.Verb) throws(Trouble) -> RuleText {
         guard !name.isEmpty, RuleText.quoted(name) != nil else { throw Trouble("--name is no name for a rule") }
         var text = RuleText(verb, name: name)
-        for (keyword, values) in [("from", from), ("login", login), ("sender", sender), ("to", to)] {
+        for (keyword, values) in [("from", from), ("listener", listener), ("login", login)] {
+            text.append(keyword, try Self.words(values, "--\(keyword)"))
+        }
+        text.append("tls", certificate.flatMap(Self.certificateWords))
+        text.append("pop", pop ? ["logged-in"] : [])
+        for (keyword, values) in [("sender", sender), ("to", to)] {
             text.append(keyword, try Self.words(values, "--\(keyword)"))
         }
         return text
@@ -119,6 +157,10 @@ struct RuleOptions: ParsableArguments {
         if let before { return .before(before) }
         if let after { return .after(after) }
         return usual
+    }
+
+    private static func certificateWords(_ value: String) -> [String] {
+        value.hasPrefix("fingerprint:") ? [RuleText.word(value)] : ["client-certificate", RuleText.word(value)]
     }
 
     static func words(_ values: [String], _ flag: String) throws(Trouble) -> [String] {

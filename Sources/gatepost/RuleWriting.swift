@@ -21,6 +21,8 @@ struct RuleWriting {
         /// Not asked for, or nothing was written.
         case notAsked
         case refused(String)
+        /// The file that it runs by instead.
+        case runsByAnother(String)
     }
 
     func run() throws {
@@ -65,8 +67,12 @@ struct RuleWriting {
         } else {
             try StandardOutput.print("\(file.name): written" + Self.words(reload))
         }
-        if case .refused(let why) = reload {
-            throw Trouble("\(file.name) is written, but the daemon did not take it: \(why)")
+        switch reload {
+        case .refused(let why): throw Trouble("\(file.name) is written, but the daemon did not take it: \(why)")
+        case .runsByAnother(let other):
+            throw Trouble(
+                "\(file.name) is written, but the daemon runs by \(other) and was not told; change that file with -c \(other), or write with --no-reload")
+        case .reloaded, .noDaemon, .notAsked: break
         }
     }
 
@@ -103,6 +109,11 @@ struct RuleWriting {
             lines.append(shared.style.rendered(warning, source: change.sources[warning.at.file]))
             lines.append("")
         }
+        if change.isEffortSpent {
+            lines.append(
+                shared.style.bad("DANGER. Who gains cannot be told: the rules overlap so much that the effort was spent."))
+        }
+        if change.strangersCanRelay == .cannotTell { lines.append(shared.style.bad("Strangers may be able to relay.")) }
         guard let rights = change.rights, let new = change.configuration else { return lines.joined(separator: "\n") }
         if let gain = change.gain, let headline = gain.headline, !gain.changes.isEmpty {
             let text = "Gains: \(headline)."
@@ -149,8 +160,9 @@ struct RuleWriting {
             return .noDaemon
         }
         do throws(Trouble) {
-            let answer = try ControlSocket.ask(.reload, state: state)
+            let answer = try ControlSocket.ask(.reload, about: file.realPath, state: state)
             if answer["ok"] == .bool(true) { return .reloaded }
+            if case .string(let other)? = answer["runningFile"] { return .runsByAnother(other) }
             if case .string(let text)? = answer["text"] { return .refused(text) }
             return .refused("its log says why")
         } catch {
@@ -163,7 +175,7 @@ struct RuleWriting {
         case .reloaded: ", and reloaded"
         case .noDaemon: "; no daemon runs that could reload it"
         case .notAsked: "; not reloaded"
-        case .refused: ""
+        case .refused, .runsByAnother: "; not reloaded"
         }
     }
 
@@ -171,19 +183,23 @@ struct RuleWriting {
     private func json(
         _ change: ProposedChange, _ file: ConfigurationFile, _ old: Configuration, written: Bool, _ reload: Reload
     ) -> JSONValue {
-        var reloaded = JSONValue.null
+        var (reloaded, runningFile) = (JSONValue.null, JSONValue.null)
         switch reload {
         case .reloaded: reloaded = .bool(true)
         case .refused: reloaded = .bool(false)
+        case .runsByAnother(let other): (reloaded, runningFile) = (.bool(false), .string(other))
         case .noDaemon, .notAsked: break
         }
         let lost = (change.rights?.lost ?? []).map { $0.json(of: old.policy) }
+        let isUnknown = change.isEffortSpent
         return .object([
             .init("file", .string(file.name)), .init("written", .bool(written)), .init("reloaded", reloaded),
+            .init("runningFile", runningFile),
             .init("lines", .array(change.text.text.map(JSONValue.string))),
             .init("problems", .array((change.problems + change.failedTests).map(\.json))),
-            .init("dangerous", .bool(change.gain?.isDangerous ?? false)),
-            .init("gained", change.gain?.json ?? .array([])), .init("lost", .array(lost)),
+            .init("dangerous", .bool(change.gain?.isDangerous ?? isUnknown)),
+            .init("gained", isUnknown ? .null : change.gain?.json ?? .array([])),
+            .init("lost", isUnknown ? .null : .array(lost)),
         ])
     }
 }

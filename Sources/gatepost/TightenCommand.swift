@@ -75,13 +75,18 @@ struct TightenCommand: ParsableCommand {
             throw Trouble("the proposal is no configuration, please report this: \(problems.first?.message ?? "")")
         } catch .notProved {
             throw Trouble("the proposal could not be proved, please report this; nothing is proposed")
+        } catch .effortSpent {
+            StandardError.print(
+                "gatepost: the rules overlap so much that no proposal could be proved within the effort of the analysis; "
+                    + "nothing is proposed. Take rules apart that overlap in several of their lines")
+            throw ExitStatus.cannotTell
         }
         var tightened = configuration
         tightened.policy = tightening.policy
-        let before = Set(PolicyReview(configuration, at: now, provingAll: false).failedTests.map(\.at))
+        let before = Set(PolicyReview(configuration, at: now, proofs: .skipped).failedTests.map(\.at))
         let report = TightenReport(
             observations: observations, tightening: tightening, unread: unread, now: now,
-            failingTests: PolicyReview(tightened, at: now, provingAll: false).failedTests.filter {
+            failingTests: PolicyReview(tightened, at: now, proofs: .skipped).failedTests.filter {
                 !before.contains($0.at)
             })
         try StandardOutput.print(shared.json ? report.json.text : report.text)

@@ -33,8 +33,8 @@ struct TightenReport {
             .init(
                 "addresses",
                 .object([
-                    .init("before", json(old.addressesThatRelay(at: now))),
-                    .init("after", json(tightening.policy.addressesThatRelay(at: now))),
+                    .init("before", json(tightening.addresses.before)),
+                    .init("after", json(tightening.addresses.after)),
                 ])),
             .init(
                 "failingTests",
@@ -131,7 +131,7 @@ extension TightenReport {
         guard !tightening.changes.isEmpty else {
             return ["nothing to tighten, by \(counted(observations.relayed, "observed relaying")), \(time)"]
         }
-        let (before, after) = (old.addressesThatRelay(at: now), tightening.policy.addressesThatRelay(at: now))
+        let (before, after) = tightening.addresses
         var lines = [
             "\(number(tightening.stillPermitted)) of \(counted(observations.relayed, "observed relaying")) stay permitted, "
                 + time,

@@ -63,6 +63,9 @@ struct VerifyCommand: ParsableCommand {
         if answer["narrowed"] == .bool(true) {
             throw AnswerProblem("it was narrowed by flags, and only the whole answer can be checked")
         }
+        if answer["complete"] == .bool(false) {
+            throw AnswerProblem("it is not complete, so that there is nothing to check; ask again with a larger --effort")
+        }
         guard case .string(let text)? = answer["at"], let now = Instant(text) else {
             throw AnswerProblem("it does not say for which time it is (`at`)")
         }

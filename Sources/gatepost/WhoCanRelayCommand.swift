@@ -16,7 +16,8 @@ struct WhoCanRelayCommand: ParsableCommand {
             against the rules, and docs/analysis.md explains the method.
 
             Exit status: 0 no stranger can relay, 1 strangers can, 2 the configuration cannot be read or wrong usage, \
-            3 it is as the server behind decides (`observe`).
+            3 it is as the server behind decides (`observe`), or the rules overlap so much that the effort was spent \
+            before the answer was known (`complete` is then false in the JSON).
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, csv }
@@ -32,13 +33,22 @@ struct WhoCanRelayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A listener.", valueName: "name")) var listener: String?
     @Option(help: ArgumentHelp("The time, such as 2027-04-01 (default: now).", valueName: "time")) var at: String?
     @Option(help: "text or csv.") var format = Format.text
+    @Flag(help: "Every class with its circumstances (listener, TLS, HELO), and the limits of each rule.") var long = false
     @Flag(help: "For each login, certificate, POP login and address: the most recipients an hour and a day under the limits.")
     var worst = false
+    @Option(help: EffortText.help) var effort = Effort.standard
     @OptionGroup var shared: SharedOptions
 
+    /// What narrows the question.
+    private static let flags = "--client, --as, --sender, --to or --listener"
+
     func validate() throws {
+        if effort < 1 { throw ValidationError("--effort is a number of steps, at least 1.") }
         if worst && (format == .csv || client != nil || login != nil || sender != nil || to != nil || listener != nil) {
             throw ValidationError("--worst goes with --json and --at alone.")
+        }
+        if long && (worst || format == .csv || shared.json) {
+            throw ValidationError("--long is for text; --json and --format csv have every class.")
         }
         if format == .csv && shared.json { throw ValidationError("--json and --format csv exclude each other.") }
     }
@@ -53,26 +63,35 @@ struct WhoCanRelayCommand: ParsableCommand {
         let configuration = try shared.configurationFile(file).configuration(purpose: .policyOnly)
         let policy = configuration.policy
         let answer = policy.whoCanRelay(
-            at: time, narrowedTo: narrowing, isPublicSuffix: PublicSuffixes.contains)
+            at: time, narrowedTo: narrowing, effort: effort, isPublicSuffix: PublicSuffixes.contains)
         if worst {
-            let records = policy.reach(
-                at: time, recipientsPerMessage: configuration.limits.recipientsPerMessage.map { UInt64($0) }
-            ).map { ReachRecord($0, of: policy) }
-            let lines = records.isEmpty ? ["Nobody can relay."] : records.map(\.line)
+            let records = answer.grants.map { grants in
+                policy.reach(
+                    of: grants, recipientsPerMessage: configuration.limits.recipientsPerMessage.map { UInt64($0) }
+                ).map { ReachRecord($0, of: policy) }
+            }
+            let lines = records.map { $0.isEmpty ? ["Nobody can relay."] : $0.map(\.line) } ?? ["How much is not known."]
             try StandardOutput.print(
                 shared.json ? answer.json(worst: records, at: time).text : lines.joined(separator: "\n"))
         } else if shared.json {
             try StandardOutput.print(answer.json(of: policy, at: time, isNarrowed: narrowing != nil).text)
         } else if format == .csv {
-            try StandardOutput.write(Array(RelayAnswerCSV.text(answer, of: policy).utf8))
+            // A head without lines would read as if nobody could relay.
+            if answer.grants != nil { try StandardOutput.write(Array(RelayAnswerCSV.text(answer, of: policy).utf8)) }
         } else {
             try StandardOutput.print(
-                RelayAnswerText(answer, of: policy, isNarrowed: narrowing != nil).lines.joined(separator: "\n"))
+                RelayAnswerText(answer, of: policy, isNarrowed: narrowing != nil, isLong: long).lines.joined(separator: "\n"))
         }
+        if let spent = answer.effortSpent {
+            StandardError.print("gatepost: " + EffortText.problem(spent, of: policy, effort: effort, narrowing: Self.flags))
+        } else if answer.strangersCanRelay == .cannotTell {
+            StandardError.print("gatepost: whether strangers can relay was not decided; --effort \(effort.timesTen) may do")
+        }
+        if answer.grants == nil { throw ExitStatus.cannotTell }
         switch answer.strangersCanRelay {
         case .no: return
         case .yes: throw ExitStatus.no
-        case .asTheServerBehind: throw ExitStatus.cannotTell
+        case .asTheServerBehind, .cannotTell: throw ExitStatus.cannotTell
         }
     }
 

@@ -2,8 +2,10 @@ import AnalysisCheck
 import AnalysisRecords
 import JSONText
 import MailTypes
+import PolicyWorlds
 import RelayAnalysis
 import RelayPolicy
+import TestSupport
 import Testing
 
 /// The answer as JSON, checked by code that does not know how it came about; and answers with a mistake planted in

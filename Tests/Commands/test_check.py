@@ -211,3 +211,19 @@ def test_a_rule_that_several_cover_together_names_them(gatepost, tmp_path):
     [found] = [p for p in problems if p["message"] == '"both" is never reached']
     assert '"half"' in found["why"] and '"other half"' in found["why"] and "office" not in found["why"]
 
+
+@pytest.mark.parametrize(
+    "slip, is_said",
+    [("route local nobody", True), ("tests {\n permit from nowhere to a@b.example\n}", True),
+     ("limits {\n recipients many per message\n}", True), ("networks office 192.0.2.0/33", False),
+     ("lisden public {\n}", False), ("refuse {\n reject \"x\" { form 192.0.2.1 }\n}", False)])
+def test_strangers_are_said_beside_errors_that_say_nothing_of_the_policy(gatepost, tmp_path, slip, is_said):
+    (tmp_path / "x.conf").write_text(
+        'version 1\nlocal { domains example.com }\nrelay {\n permit "all" { from 0.0.0.0/0 }\n'
+        f' permit "never" {{ from 192.0.2.1 }}\n}}\n{slip}\n')
+    result = gatepost("check", "--policy-only", "--json", "x.conf")
+    assert result.status == 1
+    validate(result.json, "check")
+    said = [problem["id"] for problem in result.json["problems"]]
+    assert ("GP-003" in said) == is_said and result.json["strangersCanRelay"] is (True if is_said else None)
+    assert any("never reached" in problem["message"] for problem in result.json["problems"]) == is_said

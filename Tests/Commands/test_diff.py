@@ -13,7 +13,7 @@ def test_equal_rights_in_another_text_are_status_0(gatepost, tmp_path):
     assert result.status == 0 and result.out == "The same rights.\n", result
     answer = diff(gatepost, tmp_path, POLICY, other, "--json").json
     validate(answer, "diff")
-    assert answer == {"gained": [], "lost": [], "addressFormsDiffer": False}
+    assert answer == {"gained": [], "lost": [], "addressFormsDiffer": False, "complete": True}
 
 
 def test_who_gains_and_who_loses_with_the_rules_of_both(gatepost, tmp_path):

@@ -51,6 +51,26 @@ def test_a_named_place(gatepost, policy, verb, place):
     assert (text.index('"n"') < text.index('"until spring"')) == (place == "before")
 
 
+def test_every_condition_has_a_flag(gatepost, policy):
+    answer = gatepost(
+        "permit", "-c", policy, "--yes", "--name", "all", "--from", "198.51.100.9", "--listener", "public",
+        "--listener", "inside", "--login", "anna", "--certificate", "app ca.pem", "--certificate", "fingerprint:aa:bb",
+        "--pop", "--sender", "*@example.com", "--to", "partner.example")
+    assert answer.status == 0, answer
+    lines = policy.read_text().split('permit "all" {\n')[1].split("}")[0].splitlines()
+    assert [" ".join(line.split()) for line in lines if line.strip()] == [
+        "from 198.51.100.9", "listener public inside", "login anna",
+        'tls client-certificate "app ca.pem" fingerprint:aa:bb', "pop logged-in", "sender *@example.com",
+        "to partner.example"]
+
+
+@pytest.mark.parametrize("reply", ("550 5.7.1 Not from there", '550 5.7.1 "Not from there"'))
+def test_a_reject_has_a_reply_of_its_own(gatepost, policy, reply):
+    answer = gatepost("reject", "-c", policy, "--yes", "--name", "no", "--pop", "--reply", reply)
+    assert answer.status == 0, answer
+    assert 'reply  550 5.7.1 "Not from there"' in policy.read_text()
+
+
 REFUSED = [
     # status, words of the answer, arguments
     (1, "this test fails", ("permit", "--name", "n", "--from", "198.51.100.7")),
@@ -62,6 +82,10 @@ REFUSED = [
     (2, "no list of words", ("permit", "--name", "n", "--from", "198.51.100.9 } permit \"all\" { from 0.0.0.0/0")),
     (2, "no list of words", ("permit", "--name", "n", "--from", "198.51.100.9\n  proof none")),
     (2, "--because", ("permit", "--name", "n", "--from", "198.51.100.9", "--because", "a\nb")),
+    (1, "no reply code", ("reject", "--name", "n", "--pop", "--reply", "450 4.7.1 Later")),
+    (2, "--reply", ("reject", "--name", "n", "--pop", "--reply", "550 5.7.1")),
+    (2, "--reply", ("reject", "--name", "n", "--pop", "--reply", "550 5.7.1 ä\nb")),
+    (2, "--reply", ("permit", "--name", "n", "--pop", "--reply", "250 2.1.5 Come in")),
     (2, "--name", ("permit", "--from", "198.51.100.9")),
     (2, "what the rule is about", ("permit", "--name", "n")),
     (2, "exclude", ("permit", "--name", "n", "--from", "198.51.100.9", "--before", "a", "--after", "b")),

@@ -5,7 +5,7 @@ import pytest
 from commands_support import validate
 
 VERBS = [
-    "check", "fmt", "try", "who-can-relay", "diff", "verify", "replay", "tighten", "log", "why", "quickstart",
+    "check", "fmt", "try", "who-can-relay", "diff", "verify", "replay", "tighten", "log", "why", "quickstart", "audit", "import", "guide", "demo",
     "completions",
 ]
 

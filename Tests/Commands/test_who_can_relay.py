@@ -44,10 +44,28 @@ def test_the_first_rule_is_one_class_in_its_own_words(gatepost, policy):
 
 def test_people_get_a_line_a_class_and_the_widest_first(gatepost, policy):
     result = gatepost("who-can-relay", policy)
-    assert result.status == 0 and result.out.startswith("No stranger can relay.")
-    assert all(f'"{name}" (' in result.out for name in RULES)
-    assert result.out.index('"office LAN"') < result.out.index('"staff, logged in"')
-    assert "192.0.2.0/24 except 192.0.2.66" in result.out
+    assert result.status == 0 and result.out.startswith("No stranger can relay.\n\n")
+    lines = result.out.splitlines()[2:]
+    assert len(lines) >= len(RULES) and not any(line.startswith(" ") and "--long" not in line for line in lines)
+    assert all(any(line.startswith(f'"{name}" (') for line in lines) for name in RULES)
+    office = next(line for line in lines if line.startswith('"office LAN"'))
+    assert "192.0.2.0/24 except 192.0.2.66 · " in office
+    assert office.endswith("· to elsewhere  [client-chooses-sender, no-limit]")
+    assert lines.index(office) < next(i for i, line in enumerate(lines) if line.startswith('"staff, logged in"'))
+
+
+def test_no_more_than_three_lines_a_rule_and_all_of_them_at_length(gatepost, tmp_path):
+    (tmp_path / "x.conf").write_text(
+        "version 1\nlocal { domains example.com }\nrelay {\n"
+        + "".join(f' reject "r{i}" {{ from 192.0.2.{16 * i}/28 sender *@s{i}.example }}\n' for i in range(6))
+        + ' permit "office" {\n from 192.0.2.0/24\n limit 5 messages per hour for each client\n'
+        " until 2090-01-31\n }\n}\n")
+    short = gatepost("who-can-relay", "x.conf").out.splitlines()
+    long = gatepost("who-can-relay", "x.conf", "--long").out.splitlines()
+    assert len([line for line in short if line.startswith('"office"')]) == 3 and "more classes" in short[-1]
+    classes = ask(gatepost, "x.conf")["requestClasses"]
+    assert len([line for line in long if " · " in line]) == classes > 3
+    assert "    at most 5 messages in 3600 seconds for each client" in long and "    until 2090-01-31" in long
 
 
 @pytest.mark.parametrize(
@@ -118,7 +136,8 @@ def test_worst_says_how_much_a_holder_can_send(gatepost, tmp_path):
 @pytest.mark.parametrize(
     "flags",
     [["--client", "nonsense"], ["--client", "192.0.2.0/33"], ["--sender", "*"], ["--to", "<x>"], ["--at", "soon"],
-     ["--json", "--format", "csv"], ["--worst", "--client", "::1"], ["--format", "xml"]])
+     ["--json", "--format", "csv"], ["--worst", "--client", "::1"], ["--long", "--json"],
+     ["--format", "xml"]])
 def test_what_cannot_be_read_is_status_2(gatepost, policy, flags):
     result = gatepost("who-can-relay", policy, *flags)
     assert result.status == 2 and result.out == "" and result.err != "", result

@@ -1,5 +1,6 @@
 """The daemon as an administrator has it: starting, refusing to start, reloading, showing itself, stopping."""
 
+import contextlib
 import json
 import pathlib
 import signal
@@ -218,7 +219,7 @@ def test_status(own, server):
     (upstream,) = status["upstreams"]
     assert upstream["name"] == "mta"
     assert upstream["servers"] == [
-        {"address": f"{HERE}:{server.port}", "up": True, "backup": False, "lastError": None}]
+        {"address": f"{HERE}:{server.port}", "up": True, "state": "up", "backup": False, "lastError": None}]
     (rule,) = status["rules"]
     assert rule["name"] == "office" and rule["hits"] == 1
     line = int(rule["at"].rpartition(":")[2])
@@ -239,6 +240,13 @@ def test_status_sees_that_the_file_differs_and_that_it_is_broken(own):
     assert status["config"]["fileDiffers"]
 
 
+def test_a_server_that_has_not_answered_yet_is_untried():
+    with socket.create_server((HERE, 0)) as silent, Gate([silent.getsockname()[1]]) as gate:
+        (server,) = gate.status()["upstreams"][0]["servers"]
+        assert server["state"] == "untried" and server["up"] is False and server["lastError"] is None
+        assert " untried" in gatepost("status", "-c", gate.file).stdout
+
+
 def test_a_server_that_is_down_and_up_again():
     with Server() as server, gate_before(server) as gate:
         def is_up():
@@ -248,6 +256,7 @@ def test_a_server_that_is_down_and_up_again():
 
         server.stop()
         assert wait_until(lambda: not is_up(), 5)
+        assert gate.status()["upstreams"][0]["servers"][0]["state"] == "down"
         assert "state=down" in gate.log
         server.start()
         assert wait_until(is_up, 5)
@@ -503,12 +512,29 @@ def test_the_control_socket_takes_nonsense(own):
                 client.recv(1 << 16)
             except OSError:
                 pass
-    with socket.socket(socket.AF_UNIX) as idle:
-        # Who asks nothing must not keep others from asking.
-        idle.connect(path)
+
+
+def test_who_asks_nothing_keeps_nobody_waiting(own):
+    """More of them than are served at once, and one that does not read what it asked for."""
+    path = str(own.folder / "state/control.sock")
+    with contextlib.ExitStack() as stack:
+        def connected():
+            client = stack.enter_context(socket.socket(socket.AF_UNIX))
+            client.connect(path)
+            return client
+
+        connected().sendall(b"status\n")
+        silent = [connected() for _ in range(40)]
         began = time.monotonic()
         assert own.status()["sessions"] == 0
-        assert time.monotonic() - began < 7
+        assert own.reload().returncode == 0
+        assert time.monotonic() - began < 3
+        # The longest silent were closed for it, the last not yet.
+        silent[0].settimeout(2)
+        assert silent[0].recv(1) == b""
+        silent[-1].sendall(b"status\n")
+        silent[-1].settimeout(5)
+        assert silent[-1].recv(1) == b"{"
 
 
 # Stopping.

@@ -1,4 +1,5 @@
 import JSONText
+import TestSupport
 import Testing
 
 @Suite("printing JSON")
@@ -47,42 +48,33 @@ struct JSONPrintingTests {
 }
 
 /// JSON values of every kind, the same ones for the same seed.
-private struct RandomValues: RandomNumberGenerator {
-    private var state: UInt64
+private struct RandomValues {
+    private var random: SeededRandom
 
-    init(seed: UInt64) { state = seed }
-
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     mutating func next(depth: Int) -> JSONValue {
-        switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &self) {
+        switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &random) {
         case 0: return .null
-        case 1: return .bool(Bool.random(using: &self))
-        case 2: return .number(Int.random(in: -1_000_000...1_000_000, using: &self))
+        case 1: return .bool(Bool.random(using: &random))
+        case 2: return .number(Int.random(in: -1_000_000...1_000_000, using: &random))
         case 3:
-            let number = Double(bitPattern: next())
+            let number = Double(bitPattern: random.next())
             return .number(number.isFinite ? number : 0.25)
         case 4: return .string(string())
         case 5:
-            return .array((0..<Int.random(in: 0...4, using: &self)).map { _ in next(depth: depth - 1) })
+            return .array((0..<Int.random(in: 0...4, using: &random)).map { _ in next(depth: depth - 1) })
         default:
             return .object(
-                (0..<Int.random(in: 0...4, using: &self)).map { .init("\($0)" + string(), next(depth: depth - 1)) })
+                (0..<Int.random(in: 0...4, using: &random)).map { .init("\($0)" + string(), next(depth: depth - 1)) })
         }
     }
 
     private mutating func string() -> String {
         var text = String.UnicodeScalarView()
-        for _ in 0..<Int.random(in: 0...8, using: &self) {
-            let highest: UInt32 = [0x7f, 0xff, 0xffff, 0x10ffff].randomElement(using: &self) ?? 0x7f
-            text.append(Unicode.Scalar(UInt32.random(in: 0...highest, using: &self)) ?? "x")
+        for _ in 0..<Int.random(in: 0...8, using: &random) {
+            let highest: UInt32 = [0x7f, 0xff, 0xffff, 0x10ffff].randomElement(using: &random) ?? 0x7f
+            text.append(Unicode.Scalar(UInt32.random(in: 0...highest, using: &random)) ?? "x")
         }
         return String(text)
     }

@@ -32,6 +32,18 @@ struct RelayBansTests {
         #expect(!bans.isBanned(Self.client, at: Instant(seconds: 1801)))
     }
 
+    @Test("a client of IPv6 is its /64: another address of it is the same client, one outside is not")
+    func networksOfIPv6() {
+        let inside = UInt128(0x2001_0db8_0000_0001) << 64
+        var bans = RelayBans()
+        for (seconds, host) in [UInt128(1), 2, UInt128(UInt64.max)].enumerated() {
+            Self.refuse(&bans, IPAddress(v6: inside | host), at: Int64(seconds))
+        }
+        #expect(bans.isBanned(IPAddress(v6: inside | 77), at: Instant(seconds: 3)))
+        #expect(!bans.isBanned(IPAddress(v6: inside + (1 << 64)), at: Instant(seconds: 3)))
+        #expect(!bans.isBanned(IPAddress(v6: inside - 1), at: Instant(seconds: 3)))
+    }
+
     @Test("a full table bans nobody new and forgets nobody who is banned")
     func capacity() {
         var bans = RelayBans(capacity: 1)

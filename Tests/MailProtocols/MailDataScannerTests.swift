@@ -74,6 +74,21 @@ struct MailDataScannerTests {
         #expect(count == 137_256)
     }
 
+    @Test("what breaks it is found at every place of a long line, in header and body, among bytes of all kinds")
+    func everyPlace() {
+        for before in ["", "\r\n"] {
+            for filling: UInt8 in [0x20, 0x61, 0x7f, 0x80, 0xff] {
+                for place in 0..<100 {
+                    for broken: UInt8 in [0, 10, 13] {
+                        var bytes = Array(before.utf8) + [UInt8](repeating: filling, count: 100)
+                        bytes[before.utf8.count + place] = broken
+                        #expect(Self.scan([bytes]) == Self.plain(bytes), "\(broken) at \(place) among \(filling)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("Received lines of the header are counted, those of the body are not")
     func receivedLines() {
         let text = "Received: a\r\n b\r\nRECEIVED: c\r\nX-Received: d\r\nSubject: Received: e\r\n\r\nReceived: f\r\n.\r\n"

@@ -1,4 +1,5 @@
 import MailTypes
+import TestSupport
 import Testing
 
 /// Sets on a world of a few addresses, where everything can be tried.
@@ -34,7 +35,7 @@ struct AddressSetTests {
 
     @Test("ranges are merged whatever their order, and adjacent ones too")
     func canonicalRanges() throws {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededRandom(seed: 7)
         for round in 0..<2000 {
             var plain: Set<UInt32> = []
             var ranges: [IPRange] = []

@@ -1,4 +1,5 @@
 import MailTypes
+import TestSupport
 import Testing
 
 @Suite("addresses")
@@ -12,7 +13,7 @@ struct IPAddressTests {
 
     @Test("every address reads back from its text")
     func roundTrip() {
-        var generator = SeededGenerator(seed: 6)
+        var generator = SeededRandom(seed: 6)
         for round in 0..<20_000 {
             let mask =
                 UInt128.random(in: 0 ... .max, using: &generator) & UInt128.random(in: 0 ... .max, using: &generator)

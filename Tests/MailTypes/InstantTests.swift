@@ -1,4 +1,5 @@
 import MailTypes
+import TestSupport
 import Testing
 
 @Suite("moments and days")
@@ -59,7 +60,7 @@ struct InstantTests {
 
     @Test("every text of a moment reads back as that moment")
     func roundTrip() {
-        var generator = SeededGenerator(seed: 9)
+        var generator = SeededRandom(seed: 9)
         for round in 0..<20_000 {
             let instant = Instant(seconds: Int64.random(in: -62_167_219_200...253_402_300_799, using: &generator))
             #expect(Instant(instant.rfc3339()) == instant, "seed 9, round \(round)")

@@ -1,4 +1,5 @@
 import MailTypes
+import TestSupport
 import Testing
 
 @Suite("patterns of senders and recipients")
@@ -51,7 +52,7 @@ struct PathPatternTests {
 
     @Test("the index agrees with the patterns one by one")
     func indexAgrees() throws {
-        var generator = SeededGenerator(seed: 8)
+        var generator = SeededRandom(seed: 8)
         let domains = ["a", "b.a", "c.b.a", "ab.a", "[192.0.2.1]"].compactMap { Domain($0) }
         let locals = ["u", "U", "v", "postmaster"].map { Array($0.utf8) }
         let ends = ["a", "b.a", ".a", "x"].map { Array($0.utf8) }

@@ -2,6 +2,7 @@ import Foundation
 import MailTypes
 import PolicyLanguage
 import RelayPolicy
+import TestSupport
 import Testing
 
 @Suite("layout")
@@ -30,7 +31,7 @@ struct FormatterTests {
 
     @Test("white space between words does not matter", arguments: 0..<50)
     func anyLayout(seed: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let bytes = try [UInt8](Data(contentsOf: CorpusPolicies.folder.appending(path: "complete/gatepost.conf")))
         let canonical = try formatted(bytes, file: "f").get()
         var mangled: [UInt8] = []

@@ -2,6 +2,7 @@ import Diagnostics
 import MailTypes
 import PolicyLanguage
 import RelayPolicy
+import TestSupport
 import Testing
 
 @Suite("a policy as text")
@@ -44,22 +45,22 @@ extension Result {
 
 /// Policies that the language can say, with everything it can say.
 private struct PolicyGenerator {
-    private var generator: SeededGenerator
+    private var generator: SeededRandom
     private var names = 0
     private let nowhere = SourceLocation(file: "", line: 1, column: 1)
     private let domains = [
         "a.example", "b.example", "xn--bcher-kva.example", "[192.0.2.1]", "localhost", "c.co.uk", "gmail.com",
     ].compactMap { Domain($0) }
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { generator = SeededRandom(seed: seed) }
 
     mutating func policy() -> Policy {
         var policy = Policy()
-        policy.observes = generator.chance(1, in: 5)
+        policy.observes = generator.once(in: 5)
         policy.local = LocalDomains(localEntries())
-        for trick in AddressTrick.allCases where generator.chance(1, in: 4) {
+        for trick in AddressTrick.allCases where generator.once(in: 4) {
             policy.tricks.everywhere[trick] = generator.pick([.reject, .resolve, .asWritten])
-            if generator.chance(1, in: 2) { policy.tricks.at[domains[0], default: [:]][trick] = .asWritten }
+            if generator.once(in: 2) { policy.tricks.at[domains[0], default: [:]][trick] = .asWritten }
         }
         policy.connectionRules = (0..<Int.random(in: 0...1, using: &generator)).map { _ in
             var conditions = Conditions()
@@ -68,9 +69,9 @@ private struct PolicyGenerator {
         }
         policy.refuse = (0..<Int.random(in: 0...3, using: &generator)).map { _ in rule([.reject, .defer, .pass]) }
         policy.relay = (0..<Int.random(in: 0...4, using: &generator)).map { _ in rule([.permit, .reject, .defer]) }
-        for login in ["anna", "bert o'neill", "é", "#1"] where generator.chance(1, in: 4) {
+        for login in ["anna", "bert o'neill", "é", "#1"] where generator.once(in: 4) {
             policy.ownership[login] = PathPatternSet(
-                generator.some([.mailbox(localPart: Array("anna".utf8), domain: domains[0]), .domain(domains[1])]))
+                generator.few([.mailbox(localPart: Array("anna".utf8), domain: domains[0]), .domain(domains[1])]))
         }
         return policy
     }
@@ -88,12 +89,12 @@ private struct PolicyGenerator {
             Mailbox(localPart: Array("info".utf8), domain: domains[0]),
         ])
         var entries: [LocalDomains.Entry] = []
-        for domain in domains where generator.chance(1, in: 2) {
+        for domain in domains where generator.once(in: 2) {
             entries.append(
                 LocalDomains.Entry(
-                    domain: domain, isWildcard: !domain.isLiteral && generator.chance(1, in: 3),
-                    upstream: generator.chance(1, in: 3) ? "branch" : nil,
-                    recipients: generator.chance(1, in: 4) ? (generator.chance(1, in: 4) ? [] : mailboxes) : nil,
+                    domain: domain, isWildcard: !domain.isLiteral && generator.once(in: 3),
+                    upstream: generator.once(in: 3) ? "branch" : nil,
+                    recipients: generator.once(in: 4) ? (generator.once(in: 4) ? [] : mailboxes) : nil,
                     at: nowhere))
         }
         return entries
@@ -106,7 +107,7 @@ private struct PolicyGenerator {
         ]
         .compactMap { try? AddressSet.parse($0) }
         return Conditions.Addresses(
-            generator.chance(1, in: 10) ? AddressSet() : AddressSet(generator.some(ranges)), text: "")
+            generator.once(in: 10) ? AddressSet() : AddressSet(generator.few(ranges)), text: "")
     }
 
     private mutating func patterns() -> Conditions.Patterns {
@@ -117,59 +118,59 @@ private struct PolicyGenerator {
             .below(domains[0]),
             .localPart(Array("root".utf8)), .localPart(Array("a*b".utf8)), .endsWith(Array("xyz.example".utf8)),
         ]
-        return Conditions.Patterns(PathPatternSet(generator.chance(1, in: 10) ? [] : generator.some(all)), text: "")
+        return Conditions.Patterns(PathPatternSet(generator.once(in: 10) ? [] : generator.few(all)), text: "")
     }
 
     private mutating func hosts() -> (exact: [Domain], below: [Domain]) {
-        generator.chance(1, in: 2) ? ([domains[0]], [domains[1], domains[5]]) : ([domains[1], domains[4]], [])
+        generator.once(in: 2) ? ([domains[0]], [domains[1], domains[5]]) : ([domains[1], domains[4]], [])
     }
 
     private mutating func conditions(proving: Bool) -> Conditions {
         var conditions = Conditions()
-        if proving || generator.chance(1, in: 2) { conditions.from = addresses() }
-        if generator.chance(1, in: 5) {
+        if proving || generator.once(in: 2) { conditions.from = addresses() }
+        if generator.once(in: 5) {
             let hosts = hosts()
             conditions.name = generator.pick([
                 Conditions.HostNames.none, .oneOf(exact: hosts.exact, below: hosts.below),
             ])
         }
-        if generator.chance(1, in: 5) { conditions.localAddress = addresses() }
-        if generator.chance(1, in: 5) { conditions.listeners = generator.some(["public", "submission"]) }
-        if generator.chance(1, in: 5) {
+        if generator.once(in: 5) { conditions.localAddress = addresses() }
+        if generator.once(in: 5) { conditions.listeners = generator.few(["public", "submission"]) }
+        if generator.once(in: 5) {
             let hosts = hosts()
             conditions.helo = generator.pick([.verified, .unverified, .oneOf(exact: hosts.exact, below: hosts.below)])
         }
-        if generator.chance(1, in: 4) {
+        if generator.once(in: 4) {
             conditions.login = Conditions.LoginCondition(
-                names: generator.chance(1, in: 2)
-                    ? nil : generator.some(["anna", "any", "none", "mechanism", "a b", "#1"]),
-                mechanisms: generator.chance(1, in: 2) ? nil : generator.some(["PLAIN", "SCRAM-SHA-256"]))
+                names: generator.once(in: 2)
+                    ? nil : generator.few(["anna", "any", "none", "mechanism", "a b", "#1"]),
+                mechanisms: generator.once(in: 2) ? nil : generator.few(["PLAIN", "SCRAM-SHA-256"]))
         }
-        if generator.chance(1, in: 4) {
+        if generator.once(in: 4) {
             conditions.tls = generator.pick([
-                .any, .certificate(generator.some(["ca.pem", "my ca.pem", "fingerprint:ab:cd"])),
+                .any, .certificate(generator.few(["ca.pem", "my ca.pem", "fingerprint:ab:cd"])),
             ])
         }
-        conditions.needsPOPLogin = generator.chance(1, in: 5)
-        if generator.chance(1, in: 2) {
+        conditions.needsPOPLogin = generator.once(in: 5)
+        if generator.once(in: 2) {
             conditions.sender = patterns()
         } else {
-            conditions.senderOwnedByLogin = generator.chance(1, in: 3)
+            conditions.senderOwnedByLogin = generator.once(in: 3)
         }
-        if generator.chance(1, in: 2) { conditions.to = patterns() }
+        if generator.once(in: 2) { conditions.to = patterns() }
         return conditions
     }
 
     private mutating func rule(_ verbs: [Rule.Verb]) -> Rule {
         var rule = Rule(name: name(), at: nowhere, verb: generator.pick(verbs))
         rule.conditions = conditions(proving: rule.verb == .permit)
-        rule.observes = generator.chance(1, in: 5)
-        if generator.chance(1, in: 4) { rule.owner = "karin" }
-        if generator.chance(1, in: 4) { rule.because = "it \"must\" \\ be" }
+        rule.observes = generator.once(in: 5)
+        if generator.once(in: 4) { rule.owner = "karin" }
+        if generator.once(in: 4) { rule.because = "it \"must\" \\ be" }
         switch rule.verb {
         case .permit:
-            rule.proofNone = generator.chance(1, in: 5)
-            if generator.chance(1, in: 3) { rule.until = CalendarDay("2027-03-31") }
+            rule.proofNone = generator.once(in: 5)
+            if generator.once(in: 3) { rule.until = CalendarDay("2027-03-31") }
             for _ in 0..<Int.random(in: 0...2, using: &generator) {
                 rule.limits.append(
                     Limit(
@@ -177,11 +178,11 @@ private struct PolicyGenerator {
                         unit: generator.pick([.recipients, .messages, .bytes]),
                         window: .seconds(Int64.random(in: 1...100_000, using: &generator)),
                         subject: generator.pick([.client, .login, .certificate, .sender, .rule]),
-                        thenReject: generator.chance(1, in: 3), at: nowhere))
+                        thenReject: generator.once(in: 3), at: nowhere))
             }
         case .reject:
-            if generator.chance(1, in: 3) { rule.reply = Reply(550, "5.7.1", "Not \"here\", say {we} # really") }
-        case .defer: if generator.chance(1, in: 3) { rule.reply = Reply(450, "4.7.1", "Later") }
+            if generator.once(in: 3) { rule.reply = Reply(550, "5.7.1", "Not \"here\", say {we} # really") }
+        case .defer: if generator.once(in: 3) { rule.reply = Reply(450, "4.7.1", "Later") }
         case .pass: break
         }
         return rule

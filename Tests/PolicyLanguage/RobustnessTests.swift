@@ -2,6 +2,7 @@ import Foundation
 import MailTypes
 import PolicyLanguage
 import PolicyReview
+import TestSupport
 import Testing
 
 @Suite("whatever the bytes are")
@@ -28,7 +29,7 @@ struct RobustnessTests {
 
     @Test("random bytes are met with words", arguments: 0..<100)
     func randomBytes(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let bytes = (0..<Int.random(in: 0...400, using: &generator)).map { _ in
             UInt8.random(in: 0...255, using: &generator)
         }
@@ -38,7 +39,7 @@ struct RobustnessTests {
 
     @Test("the complete file with bytes changed, lost or added", arguments: 0..<150)
     func mutations(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         var bytes = Self.complete
         for _ in 0..<Int.random(in: 1...12, using: &generator) {
             let index = Int.random(in: 0..<bytes.count, using: &generator)
@@ -64,7 +65,7 @@ struct RobustnessTests {
 
     @Test("words of the language in any order", arguments: 0..<150)
     func wordSalad(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let words = String(decoding: Self.complete, as: UTF8.self).split(whereSeparator: \.isWhitespace).map {
             String($0)
         }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PolicyLanguage
@@ -35,7 +36,7 @@ struct TokenizerTests {
 
     @Test("every token has the line, column and length that a plain count gives", arguments: 0..<200)
     func places(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let pieces = [
             "a", "b#", "\"", "\\", " ", "\t", "\n", "\r\n", "{", "}", "# c", "é", "漢", "\u{1}", "\r", "\u{a0}",
         ]

@@ -2,6 +2,7 @@ import MailTypes
 import PolicyLanguage
 import RelayAnalysis
 import RelayPolicy
+import TestSupport
 import Testing
 
 @testable import PolicyTightening
@@ -39,7 +40,7 @@ struct TighteningTests {
                     "}",
                 ]
             ])
-        #expect(tightening.policy.addressesThatRelay(at: now) == addressSet("10.0.0.1 10.0.0.2 10.9.0.1"))
+        #expect(tightening.addresses.after == addressSet("10.0.0.1 10.0.0.2 10.9.0.1"))
     }
 
     @Test("an exception stays one, also where many addresses become networks")

@@ -1,4 +1,5 @@
 import MailTypes
+import PolicyWorlds
 import RelayPolicy
 import Testing
 
@@ -19,7 +20,7 @@ struct AnswersTests {
             },
             rule(.permit, "staff") { $0.login = .init(names: nil) },
         ])
-        let grants = policy.grants(at: now)
+        let grants = try policy.grants(at: now)
         let first = try #require(grants.first)
         #expect(grants.count { $0.rule == 0 } == 1)
         #expect(first.requests.clients == addressSet("192.0.2.0/24").subtracting(addressSet("192.0.2.66")))
@@ -74,42 +75,42 @@ struct AnswersTests {
     }
 
     @Test("a permit counts through its last day, and not after it")
-    func dates() {
+    func dates() throws {
         let policy = Policy(relay: [rule(.permit, "p", until: "2026-11-24") { $0.from = addresses("192.0.2.1") }])
-        #expect(policy.grants(at: now).count == 1)
-        #expect(policy.grants(at: Instant("2026-11-25")!).isEmpty)
+        #expect(try policy.grants(at: now).count == 1)
+        #expect(try policy.grants(at: Instant("2026-11-25")!).isEmpty)
     }
 
     @Test("a proof fails with a request that shows it, and holds where there is none")
-    func proofs() {
+    func proofs() throws {
         let policy = Policy(relay: [
             rule(.permit, "office") { $0.from = addresses("192.0.2.0/24") },
             rule(.permit, "staff") { $0.login = .init(names: nil) },
         ])
-        func never(_ write: (inout Narrowing) -> Void) -> Counterexample? {
+        func never(_ write: (inout Narrowing) -> Void) throws -> Counterexample? {
             var narrowing = Narrowing()
             narrowing.toElsewhere = true
             write(&narrowing)
-            return policy.counterexample(toNever: narrowing, at: now)
+            return try policy.counterexample(toNever: narrowing, at: now)
         }
         let others = addressSet("192.0.2.0/24").complement
-        #expect(never { ($0.clients, $0.login, $0.withoutPOP) = (others, Narrowing.Login.none, true) } == nil)
-        let found = never { $0.clients = others }
+        #expect(try never { ($0.clients, $0.login, $0.withoutPOP) = (others, Narrowing.Login.none, true) } == nil)
+        let found = try never { $0.clients = others }
         #expect(found.map { policy.relay[$0.rule ?? 0].name } == "staff")
-        let edge = never { ($0.clients, $0.login) = (addressSet("192.0.2.255-192.0.3.0"), Narrowing.Login.none) }
+        let edge = try never { ($0.clients, $0.login) = (addressSet("192.0.2.255-192.0.3.0"), Narrowing.Login.none) }
         #expect(edge?.request.client == IPAddress("192.0.2.255"))
     }
 
     @Test("delivery is no relaying, but a named local recipient counts for `never … to`")
-    func delivery() {
+    func delivery() throws {
         var narrowing = Narrowing()
         narrowing.recipients = patternList("ours.example")
-        let found = Policy().with(local: "ours.example").counterexample(toNever: narrowing, at: now)
+        let found = try Policy().with(local: "ours.example").counterexample(toNever: narrowing, at: now)
         #expect(found != nil && found?.rule == nil)
     }
 
     @Test("limits say how much a holder can send, in windows that may meet")
-    func reach() {
+    func reach() throws {
         let hourly = Limit(
             count: 200, unit: .recipients, window: .seconds(3600), subject: .login, thenReject: false, at: place(1))
         var policy = Policy(relay: [
@@ -117,7 +118,7 @@ struct AnswersTests {
             rule(.permit, "office", limits: [hourly]) { $0.from = addresses("192.0.2.0/24") },
         ])
         policy.ownership = ["anna": patterns("anna@ours.example").set]
-        let reach = policy.reach(at: now, recipientsPerMessage: nil)
+        let reach = policy.reach(of: try policy.grants(at: now), recipientsPerMessage: nil)
         // A limit for each login binds no client that needs none.
         #expect(reach.first?.holder == .client(addressSet("192.0.2.0/24")) && reach.first?.aDay == nil)
         #expect(reach.last?.holder == .login(["anna"]) && reach.last?.anHour == 400 && reach.last?.aDay == 5000)

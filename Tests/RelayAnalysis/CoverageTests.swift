@@ -1,5 +1,7 @@
 import MailTypes
+import PolicyWorlds
 import RelayPolicy
+import TestSupport
 import Testing
 
 @testable import RelayAnalysis
@@ -14,7 +16,7 @@ struct CoverageTests {
             case .relay: policy.relay[place.index].name
             }
         }
-        return Dictionary(uniqueKeysWithValues: policy.deadRules(at: now).map { dead in
+        return Dictionary(uniqueKeysWithValues: policy.deadRules(at: now).rules.map { dead in
             (name(dead.rule), dead.coveredBy.map(name) + (dead.isCoveredByDelivery ? ["delivery"] : []))
         })
     }
@@ -82,7 +84,7 @@ struct CoverageTests {
         for seed in UInt64(1)...(isOptimised ? 1000 : 150) {
             var world = World(seed: seed)
             let policy = world.policy
-            let found = policy.deadRules(at: now)
+            let found = policy.deadRules(at: now).rules
             dead += found.count
             let deadNames = Set(found.filter { $0.rule.list == .relay }.map { policy.relay[$0.rule.index].name })
             for _ in 0..<200 {
@@ -97,7 +99,7 @@ struct CoverageTests {
                     var fewer = policy
                     fewer.relay.remove(at: cover.index)
                     #expect(
-                        !fewer.deadRules(at: now).contains { $0.rule == DeadRule.Place(.relay, one.rule.index - 1) },
+                        !fewer.deadRules(at: now).rules.contains { $0.rule == DeadRule.Place(.relay, one.rule.index - 1) },
                         "seed \(seed)")
                 }
             }

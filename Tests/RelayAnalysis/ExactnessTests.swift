@@ -1,6 +1,8 @@
 import Foundation
 import MailTypes
+import PolicyWorlds
 import RelayPolicy
+import TestSupport
 import Testing
 
 @testable import RelayAnalysis
@@ -13,13 +15,13 @@ struct ExactnessTests {
         ProcessInfo.processInfo.environment["ANALYSIS_POLICIES"].flatMap(UInt64.init) ?? (isOptimised ? 2000 : 300)
 
     @Test("a request is relayed by a rule if and only if it is in exactly one class, which is that rule's")
-    func classesAreExact() {
+    func classesAreExact() throws {
         var permitted = 0
         for seed in 1...Self.policies {
             var world = World(seed: seed)
             let policy = world.policy
             // Half of them with each login's senders written out.
-            let grants = policy.grants(at: now).flatMap { seed % 2 == 0 ? [$0] : $0.byOwner(under: [policy]) }
+            let grants = try policy.grants(at: now).flatMap { seed % 2 == 0 ? [$0] : $0.byOwner(under: [policy]) }
             for _ in 0..<(Self.policies > 5000 ? 1000 : 200) {
                 let request = world.request()
                 // What is refused for its form never meets a rule.
@@ -37,10 +39,10 @@ struct ExactnessTests {
     }
 
     @Test("every witness is in its class and is permitted by its rule")
-    func witnessesHold() {
+    func witnessesHold() throws {
         for seed in 1...Self.policies {
             let policy = World(seed: seed).policy
-            for grant in policy.grants(at: now) {
+            for grant in try policy.grants(at: now) {
                 guard let path = policy.canonicalPath(of: grant.witness.forwardPath, from: grant.witness.reversePath) else {
                     Issue.record("seed \(seed): \(grant.witness) is refused for its form")
                     return

@@ -1,5 +1,7 @@
 import MailTypes
+import PolicyWorlds
 import RelayPolicy
+import TestSupport
 import Testing
 
 @testable import RelayAnalysis
@@ -22,7 +24,7 @@ struct RightsDifferenceTests {
     }
 
     @Test("a request is in exactly one class of what is gained or lost if and only if its right changed")
-    func isExact() {
+    func isExact() throws {
         var changes = 0
         for seed in 1...Self.pairs {
             var world = World(seed: seed)
@@ -30,7 +32,7 @@ struct RightsDifferenceTests {
             var new = neighbour(old, seed)
             // Address forms are compared apart.
             new.tricks = old.tricks
-            let difference = RightsDifference(from: old, to: new, at: now)
+            let difference = try RightsDifference(from: old, to: new, at: now)
             for _ in 0..<200 {
                 let request = world.request()
                 guard let path = old.canonicalPath(of: request.forwardPath, from: request.reversePath),
@@ -54,11 +56,11 @@ struct RightsDifferenceTests {
     }
 
     @Test("the witness of a change is permitted by the one and not by the other")
-    func witnessesHold() {
+    func witnessesHold() throws {
         for seed in 1...Self.pairs {
             let old = World(seed: seed).policy
             let new = neighbour(old, seed)
-            let difference = RightsDifference(from: old, to: new, at: now)
+            let difference = try RightsDifference(from: old, to: new, at: now)
             for (changes, one, other) in [(difference.gained, new, old), (difference.lost, old, new)] {
                 for change in changes {
                     #expect(one.relayRule(for: change.grant.witness) == one.relay[change.grant.rule].name, "seed \(seed)")
@@ -69,7 +71,7 @@ struct RightsDifferenceTests {
     }
 
     @Test("the same rights in another text are no difference")
-    func sameRights() {
+    func sameRights() throws {
         let one = Policy(relay: [
             rule(.permit, "all of it") { $0.from = addresses("192.0.2.0/24") },
             rule(.permit, "staff") { $0.login = .init(names: ["Anna", "bert"]) },
@@ -80,14 +82,14 @@ struct RightsDifferenceTests {
             rule(.permit, "anna") { $0.login = .init(names: ["anna"]) },
             rule(.permit, "lower") { $0.from = addresses("192.0.2.0-192.0.2.127") },
         ])
-        #expect(RightsDifference(from: one, to: other, at: now).isEmpty)
+        #expect(try RightsDifference(from: one, to: other, at: now).isEmpty)
     }
 
     @Test("a rule that is put above a reject gains what the reject kept")
     func gained() throws {
         let reject = rule(.reject, "gone") { $0.sender = patterns("gone@ours.example") }
         let permit = rule(.permit, "office") { $0.from = addresses("192.0.2.0/24") }
-        let difference = RightsDifference(
+        let difference = try RightsDifference(
             from: Policy(relay: [reject, permit]), to: Policy(relay: [permit, reject]), at: now)
         #expect(difference.lost.isEmpty && difference.gained.count == 1)
         let change = try #require(difference.gained.first)
@@ -96,9 +98,9 @@ struct RightsDifferenceTests {
     }
 
     @Test("address forms that are treated otherwise are a difference of their own")
-    func addressForms() {
+    func addressForms() throws {
         var other = Policy()
         other.tricks.everywhere = [.percent: .asWritten]
-        #expect(!RightsDifference(from: Policy(), to: other, at: now).isEmpty)
+        #expect(try !RightsDifference(from: Policy(), to: other, at: now).isEmpty)
     }
 }

@@ -1,5 +1,7 @@
 import MailTypes
+import PolicyWorlds
 import RelayPolicy
+import TestSupport
 import Testing
 
 @testable import RelayAnalysis
@@ -9,12 +11,12 @@ import Testing
 @Suite("facts that cannot be had")
 struct UnknownFactsTests {
     @Test("a request that is relayed without a fact is in a class with each value of it")
-    func addNobody() {
+    func addNobody() throws {
         var relayed = 0
         for seed in UInt64(1)...(isOptimised ? 1000 : 150) {
             var world = World(seed: seed)
             let policy = world.policy
-            let grants = policy.grants(at: now)
+            let grants = try policy.grants(at: now)
             for _ in 0..<100 {
                 var request = world.request()
                 var completions: [RelayRequest] = []

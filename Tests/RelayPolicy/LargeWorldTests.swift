@@ -1,5 +1,6 @@
 import MailTypes
 import RelayPolicy
+import TestSupport
 import Testing
 
 /// Policies with many rules and long lists, and requests drawn from near their edges.

@@ -136,6 +136,26 @@ struct MeaningOfAddressesTests {
         if let sent { #expect(decision.forwardPath?.wireForm == Array(sent.utf8)) }
     }
 
+    @Test(
+        "10: of the encapsulated forms only the one that holds a mailbox can be resolved",
+        arguments: [
+            ("IMCEASMTP-u+40victim+2Eexample@ours.example", "reject no-rule", nil),
+            ("imceasmtp-u+40friend.example@ours.example", "permit relay-rule \"friends\"", "<u@friend.example>"),
+            ("IMCEASMTP-u+40ours+2Eexample@ours.example", "permit delivery", "<u@ours.example>"),
+            ("IMCEASMTP-u+25friend+2Eexample+40ours+2Eexample@ours.example", "reject address-trick", nil),
+            ("IMCEASMTP-u@ours.example", "reject address-trick", nil),
+            ("IMCEAEX-u+40friend+2Eexample@ours.example", "reject address-trick", nil),
+            ("\"/c=us/s=u/\"@ours.example", "reject address-trick", nil),
+            ("\"node::u\"@ours.example", "reject address-trick", nil),
+        ] as [(String, String, String?)])
+    func resolvingEncapsulated(to: String, gist: String, sent: String?) {
+        var policy = Policy(relay: [rule(.permit, "friends") { $0.to = patterns("friend.example") }])
+        policy.tricks.everywhere = [.encapsulated: .resolve]
+        let decision = policy.decide(request(to: to))
+        #expect(decision.gist == gist)
+        if let sent { #expect(decision.forwardPath?.wireForm == Array(sent.utf8)) }
+    }
+
     @Test("10: resolving ends, however deep the tricks are nested")
     func resolvingEnds() {
         var policy = Policy(local: "a")

@@ -1,5 +1,6 @@
 import MailTypes
 import RelayPolicy
+import TestSupport
 import Testing
 
 /// A world so small that all of its requests can be tried: a few values of some facts, and rules that ask about them.

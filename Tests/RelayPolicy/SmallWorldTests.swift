@@ -1,4 +1,5 @@
 import RelayPolicy
+import TestSupport
 import Testing
 
 @Suite("Small worlds, in which every request is tried")

@@ -6,34 +6,38 @@ import RelayPolicy
 extension RelayAnswer {
     /// As `docs/json/who-can-relay.schema.json` describes it.
     public func json(of policy: Policy, at time: Instant, isNarrowed: Bool) -> JSONValue {
-        let records = Self.records(grants, of: policy)
+        let records = grants.map { Self.records($0, of: policy) }
         return .object([
             .init("at", .string(time.rfc3339())),
             .init("narrowed", .bool(isNarrowed)),
             .init("strangersCanRelay", strangersCanRelay.json),
-            .init("grants", .array(records.map(\.json))),
-            .init("requestClasses", .number(records.count)),
+            .init("complete", .bool(records != nil)),
+            .init("grants", records.map { .array($0.map(\.json)) } ?? .null),
+            .init("requestClasses", records.map { .number($0.count) } ?? .null),
+            .init("effortSpentOn", effortSpent?.json(of: policy) ?? .null),
         ])
     }
 
     /// As `docs/json/worst.schema.json` describes it.
-    public func json(worst: [ReachRecord], at time: Instant) -> JSONValue {
+    public func json(worst: [ReachRecord]?, at time: Instant) -> JSONValue {
         .object([
             .init("at", .string(time.rfc3339())), .init("strangersCanRelay", strangersCanRelay.json),
-            .init("worst", .array(worst.map(\.json))),
+            .init("complete", .bool(worst != nil)), .init("worst", worst.map { .array($0.map(\.json)) } ?? .null),
         ])
     }
 
-    /// Users times patterns up to which each login's senders are written out.
-    private static let mostWrittenOut = 2_000_000
+    /// Users times patterns, of all classes together, up to which each login's senders are written out.
+    private static let mostWrittenOut = 4_000_000
 
     /// With each login's senders written out, where that stays readable for a program.
     static func records(_ grants: [Grant], of policy: Policy) -> [GrantRecord] {
-        grants.flatMap { grant -> [GrantRecord] in
+        var left = mostWrittenOut
+        return grants.flatMap { grant -> [GrantRecord] in
             let recipients = grant.requests.recipients
             let size = recipients.exceptions.count + (recipients.patterns?.count ?? 0) + 1
-            let written =
-                policy.ownership.count * size > mostWrittenOut ? [grant] : grant.byOwner(under: [policy])
+            let cost = grant.requests.ownership.isEmpty ? 0 : policy.ownership.count * size
+            let written = cost > left ? [grant] : grant.byOwner(under: [policy])
+            if cost <= left { left -= cost }
             return written.map { GrantRecord($0, of: policy) }
         }
     }
@@ -45,7 +49,19 @@ extension StrangersAnswer {
         case .no: .bool(false)
         case .yes: .bool(true)
         case .asTheServerBehind: .string("as-the-server-behind")
+        case .cannotTell: .string("cannot-tell")
         }
+    }
+}
+
+extension EffortSpent {
+    /// The rule at which the effort was spent, and how many that stand before it and meet it.
+    public func json(of policy: Policy) -> JSONValue {
+        guard let rule else { return .null }
+        return .object([
+            .init("name", .string(policy.relay[rule].name)), .init("at", .string(policy.relay[rule].at.lineReference)),
+            .init("rulesBefore", .number(others.count)),
+        ])
     }
 }
 
@@ -55,7 +71,15 @@ extension RightsDifference {
         func changes(_ changes: [Change], _ policy: Policy) -> JSONValue { .array(changes.map { $0.json(of: policy) }) }
         return .object([
             .init("gained", changes(gained, new)), .init("lost", changes(lost, old)),
-            .init("addressFormsDiffer", .bool(treatsAddressFormsOtherwise)),
+            .init("addressFormsDiffer", .bool(treatsAddressFormsOtherwise)), .init("complete", .bool(true)),
+        ])
+    }
+
+    /// The same shape where the effort was spent.
+    public static func unknown(from old: Policy, to new: Policy) -> JSONValue {
+        .object([
+            .init("gained", .null), .init("lost", .null), .init("addressFormsDiffer", .bool(old.tricks != new.tricks)),
+            .init("complete", .bool(false)),
         ])
     }
 }

@@ -2,55 +2,93 @@ import MailTypes
 import RelayAnalysis
 import RelayPolicy
 
-/// The answer of `who-can-relay` for people: the widest first, a line a class with its rule under it.
+/// The answer of `who-can-relay` for people, the widest first: a line a class with its rule and risks; or long, with
+/// the circumstances of every class and the limits of its rule.
 public struct RelayAnswerText {
-    /// Classes of one rule that are shown.
-    private static let mostOfARule = 6
+    /// Classes of one rule that are shown in the short form.
+    private static let mostOfARule = 3
 
-    public let lines: [String]
+    private let policy: Policy
+    public private(set) var lines: [String]
 
-    public init(_ answer: RelayAnswer, of policy: Policy, isNarrowed: Bool) {
-        var lines: [String] = []
-        switch answer.strangersCanRelay {
-        case .yes: lines.append("Strangers can relay.")
-        case .no: lines.append("No stranger can relay.")
-        case .asTheServerBehind: lines.append("As the server behind: where `observe` stands, its own relay control decides.")
+    public init(_ answer: RelayAnswer, of policy: Policy, isNarrowed: Bool, isLong: Bool = false) {
+        self.policy = policy
+        lines = [Self.headline(answer.strangersCanRelay)]
+        guard let grants = answer.grants else {
+            lines += ["", "Who can relay is not known."]
+            return
         }
-        if answer.grants.isEmpty {
-            lines += ["", isNarrowed ? "Nobody of these can relay." : "Nobody can relay."]
+        if grants.isEmpty { lines += ["", isNarrowed ? "Nobody of these can relay." : "Nobody can relay."] }
+        let rules = Self.byRule(grants)
+        if isLong {
+            for grants in rules { addLong(grants) }
+        } else if !rules.isEmpty {
+            addShort(rules)
         }
+    }
+
+    private static func headline(_ answer: StrangersAnswer) -> String {
+        switch answer {
+        case .yes: "Strangers can relay."
+        case .no: "No stranger can relay."
+        case .asTheServerBehind: "As the server behind: where `observe` stands, its own relay control decides."
+        case .cannotTell: "Strangers may be able to relay: it could not be told within the effort."
+        }
+    }
+
+    /// Of each rule the widest first, and the rules by their widest.
+    private static func byRule(_ grants: [Grant]) -> [[Grant]] {
         var byRule: [[Grant]] = []
-        for grant in answer.grants {
+        for grant in grants {
             if byRule.last?.first?.rule == grant.rule { byRule[byRule.count - 1].append(grant) } else { byRule.append([grant]) }
         }
-        let sorted = byRule.map { $0.sorted { Self.width($0) > Self.width($1) } }
-            .sorted { Self.width($0[0]) > Self.width($1[0]) }
-        for grants in sorted {
-            let first = GrantText(grants[0], of: policy)
-            lines += ["", first.rule + (first.risks.isEmpty ? "" : "  [\(first.risks)]")]
-            let own = policy.relay[grants[0].rule]
-            // Classes that differ in circumstances alone are one line for people; the first of them is told.
-            var gists: [String] = []
-            var circumstances: [String: [String]] = [:]
-            for grant in grants {
-                let text = GrantText(grant, of: policy)
-                if circumstances[text.gist] == nil { gists.append(text.gist) }
-                circumstances[text.gist, default: []].append(text.circumstances)
+        return byRule.map { $0.sorted { width($0) > width($1) } }.sorted { width($0[0]) > width($1[0]) }
+    }
+
+    /// Classes that differ in circumstances alone are one for people.
+    private static func byGist(_ grants: [Grant], of policy: Policy) -> [(gist: String, grants: [Grant])] {
+        var gists: [(gist: String, grants: [Grant])] = []
+        for grant in grants {
+            let gist = GrantText(grant, of: policy).gist
+            if let known = gists.firstIndex(where: { $0.gist == gist }) {
+                gists[known].grants.append(grant)
+            } else {
+                gists.append((gist, [grant]))
             }
-            for gist in gists.prefix(Self.mostOfARule) {
-                let own = circumstances[gist] ?? []
-                let note = own.count > 1 ? "(\(own.count) classes)" : own[0].isEmpty ? "" : "(\(own[0]))"
-                lines.append("    " + gist + (note.isEmpty ? "" : "  " + note))
-            }
-            if gists.count > Self.mostOfARule {
-                lines.append("    and \(gists.count - Self.mostOfARule) more lines of this rule; --json has all classes")
-            }
-            for limit in own.limits {
-                lines.append("    at most \(limit.count) \(limit.unit.rawValue) in \(limit.window.components.seconds) seconds for each \(limit.subject.rawValue)")
-            }
-            if let until = own.until { lines.append("    until \(until)") }
         }
-        self.lines = lines
+        return gists
+    }
+
+    private mutating func addShort(_ rules: [[Grant]]) {
+        var rows: [(rule: String, rest: String)] = []
+        for grants in rules {
+            let gists = Self.byGist(grants, of: policy)
+            for (gist, own) in gists.prefix(Self.mostOfARule) {
+                let text = GrantText(own[0], of: policy)
+                rows.append((text.rule, gist + (text.risks.isEmpty ? "" : "  [\(text.risks)]")))
+            }
+            let left = gists.count - Self.mostOfARule
+            if left > 0 { rows.append(("", "and \(left) more class\(left == 1 ? "" : "es") of this rule, not as wide: --long")) }
+        }
+        let width = rows.map(\.rule.count).max() ?? 0
+        lines.append("")
+        lines += rows.map { $0.rule + String(repeating: " ", count: width - $0.rule.count + 2) + $0.rest }
+    }
+
+    private mutating func addLong(_ grants: [Grant]) {
+        let first = GrantText(grants[0], of: policy)
+        lines += ["", first.rule + (first.risks.isEmpty ? "" : "  [\(first.risks)]")]
+        for (gist, own) in Self.byGist(grants, of: policy) {
+            for grant in own {
+                let circumstances = GrantText(grant, of: policy).circumstances
+                lines.append("    " + gist + (circumstances.isEmpty ? "" : "  (\(circumstances))"))
+            }
+        }
+        let rule = policy.relay[grants[0].rule]
+        for limit in rule.limits {
+            lines.append("    at most \(limit.count) \(limit.unit.rawValue) in \(limit.window.components.seconds) seconds for each \(limit.subject.rawValue)")
+        }
+        if let until = rule.until { lines.append("    until \(until)") }
     }
 
     /// Who need nothing but an address come first, by how many they are.
@@ -67,7 +105,7 @@ public struct RelayAnswerText {
 public enum RelayAnswerCSV {
     public static func text(_ answer: RelayAnswer, of policy: Policy) -> String {
         let head = ["rule", "at", "client", "login", "pop", "certificate", "name", "sender", "to", "listener", "risks", "witness"]
-        let rows = RelayAnswer.records(answer.grants, of: policy).map { record -> [String] in
+        let rows = RelayAnswer.records(answer.grants ?? [], of: policy).map { record -> [String] in
             let json = record.json
             func field(_ key: String) -> String {
                 switch json[key] {

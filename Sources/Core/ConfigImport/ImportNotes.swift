@@ -70,12 +70,15 @@ public struct AuditFinding: Hashable, Sendable {
     /// What to write, in the original's own syntax.
     public var fix: String?
     public var confidence: Confidence
+    /// A recipient hides another, which no grant of the policy shows: the finding stands whatever the analysis says.
+    public var isOfHiddenDestination: Bool
 
     public init(
         _ id: String, _ severity: Severity, _ message: String, at: Origin, why: String, fix: String? = nil,
-        confidence: Confidence = .certain
+        confidence: Confidence = .certain, isOfHiddenDestination: Bool = false
     ) {
         (self.id, self.severity, self.message, self.at) = (id, severity, message, at)
         (self.why, self.fix, self.confidence) = (why, fix, confidence)
+        self.isOfHiddenDestination = isOfHiddenDestination
     }
 }

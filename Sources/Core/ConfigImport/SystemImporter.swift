@@ -32,13 +32,17 @@ public struct ImportedConfiguration: Sendable {
         var notes = ImportNotes()
         let model = try importer.model(of: source, facts: facts, notes: &notes)
         let draft = importer.draft(of: model, facts: facts, notes: &notes)
-        if notes.modelled == 0, notes.opaque.isEmpty {
+        if notes.modelled == 0, notes.opaque.isEmpty, !isRecognised(importer, source) {
             // Files of another kind must not read as a server that relays for nobody.
             notes.obscure(
                 source.paths.first ?? "the files", at: Origin(note: source.paths.first ?? "no file"),
                 why: "nothing here was understood as a setting of \(importer.system.title)")
         }
         return ImportedConfiguration(system: importer.system, draft: draft, notes: notes)
+    }
+
+    private static func isRecognised<Importer: SystemImporter>(_ importer: Importer.Type, _ source: ImportSource) -> Bool {
+        source.paths.contains { path in (try? source.file(path)).map(importer.recognises) ?? false }
     }
 
     private init(system: MailSystem, draft: PolicyDraft, notes: ImportNotes) {

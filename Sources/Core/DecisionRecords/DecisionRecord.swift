@@ -64,7 +64,7 @@ extension DecisionRecord {
     var recipientGiven: [UInt8] { Self.withoutBrackets(forwardPathGiven) }
 
     /// What was judged and is sent on, without brackets; nil if it never had one reading.
-    var forwardPath: [UInt8]? { decision.forwardPath.map { Self.withoutBrackets($0.wireForm) } }
+    var forwardPath: [UInt8]? { decision.forwardPath?.withoutBrackets }
 
     private static func withoutBrackets(_ path: [UInt8]) -> [UInt8] {
         guard path.count > 2, path.first == UInt8(ascii: "<"), path.last == UInt8(ascii: ">") else { return path }

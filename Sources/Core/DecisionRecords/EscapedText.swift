@@ -9,14 +9,17 @@ public enum EscapedText {
 
     /// Nothing but printable ASCII without space, quote and backslash.
     static func append(_ field: some Collection<UInt8>, to line: inout [UInt8]) {
-        for byte in field.prefix(longest) {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): appendEscape(byte, to: &line)
-            case 0x21...0x7e: line.append(byte)
-            default: appendEscape(byte, to: &line)
-            }
+        let shown = field.prefix(longest)
+        if shown.allSatisfy(isHarmless) {
+            line += shown
+        } else {
+            for byte in shown { isHarmless(byte) ? line.append(byte) : appendEscape(byte, to: &line) }
         }
         if field.count > longest { line += "\\+\(field.count - longest)".utf8 }
+    }
+
+    private static func isHarmless(_ byte: UInt8) -> Bool {
+        (0x21...0x7e).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// The bytes that `append` was given, or those it kept if it cut them; nil if it never wrote such text.

@@ -13,21 +13,20 @@ public struct LogLine: Sendable {
     /// ASCII, but for letters in the name of a rule, which the administrator wrote; without a line end.
     public private(set) var bytes: [UInt8]
 
-    public init(_ record: DecisionRecord) {
+    public init(_ record: borrowing DecisionRecord) {
         bytes = []
         bytes.reserveCapacity(400)
-        let decision = record.decision
         bytes += "verdict=".utf8
-        bytes += decision.verdict.rawValue.utf8
-        appendOwnName("rule", decision.rule?.name)
-        appendWord("reason", decision.reason.rawValue)
+        bytes += record.decision.verdict.rawValue.utf8
+        appendOwnName("rule", record.decision.rule?.name)
+        appendWord("reason", record.decision.reason.rawValue)
         appendWord("client", record.request.client.description)
         append("listener", record.request.listener.map { Array($0.utf8) })
         appendQuoted("login", record.login ?? "")
         append("helo", record.request.helo)
         append("sender", record.reversePath)
         append("recipient", record.forwardPath ?? record.recipientGiven)
-        appendStatus("reply", of: decision.reply)
+        appendStatus("reply", of: record.decision.reply)
         appendWord("id", record.id)
         appendWord("via", record.via.rawValue)
         if let port = record.clientPort { appendWord("port", String(port)) }
@@ -35,8 +34,8 @@ public struct LogLine: Sendable {
         if let version = record.request.tlsVersion { append("tls", Array(version.utf8)) }
         if case .known(let login) = record.request.popLogin { appendQuoted("pop", login.name ?? "") }
         if let outcome = record.outcome { appendStatus("outcome", of: outcome) }
-        if decision.observed { appendWord("observed", "yes") }
-        if let instead = decision.wouldHaveBeen {
+        if record.decision.observed { appendWord("observed", "yes") }
+        if let instead = record.decision.wouldHaveBeen {
             appendWord("would", instead.verdict.rawValue)
             appendOwnName("would-rule", instead.rule?.name)
         }

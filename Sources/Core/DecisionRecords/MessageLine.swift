@@ -50,14 +50,14 @@ public struct MessageLine: Sendable {
 private struct TextForm {
     private(set) var bytes: [UInt8] = []
 
-    init(_ line: MessageLine) {
+    init(_ line: borrowing MessageLine) {
         bytes.reserveCapacity(400)
         append("message=", line.id)
         append(" client=", line.client.description)
         bytes += " listener=".utf8
-        EscapedText.append(line.listener.utf8, to: &bytes)
+        EscapedText.append(Array(line.listener.utf8), to: &bytes)
         bytes += " upstream=".utf8
-        EscapedText.append(line.upstream.utf8, to: &bytes)
+        EscapedText.append(Array(line.upstream.utf8), to: &bytes)
         append(" bytes=", String(line.size))
         append(" recipients=", String(line.decisions.count))
         bytes += " outcome=\"".utf8

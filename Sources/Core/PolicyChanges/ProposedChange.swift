@@ -16,7 +16,7 @@ public struct ProposedChange: Sendable {
     public let sources: [String: String]
     /// Nil where it has errors.
     public let configuration: Configuration?
-    /// Nil where the changed text cannot be read.
+    /// Nil where the changed text cannot be read, or the effort was spent before it was known who gains.
     public let rights: RightsDifference?
     public let gain: RightsGain?
     public let strangersCanRelay: StrangersAnswer?
@@ -40,10 +40,15 @@ public struct ProposedChange: Sendable {
         problems = result.diagnostics + review.diagnostics
         failedTests = review.failedTests
         strangersCanRelay = review.strangersCanRelay
-        let difference = RightsDifference(from: old.policy, to: new.policy, at: now)
+        let difference = try? RightsDifference(from: old.policy, to: new.policy, at: now)
         rights = difference
-        gain = RightsGain(difference.gained, of: new.policy, strangersCanRelay: review.strangersCanRelay == .yes)
+        gain = difference.map {
+            RightsGain($0.gained, of: new.policy, strangersCanRelay: review.strangersCanRelay.mayBeYes)
+        }
     }
+
+    /// Whether it could be read and who gains is not known all the same.
+    public var isEffortSpent: Bool { configuration != nil && rights == nil }
 
     /// Why it is not to be written.
     public var errors: [Diagnostic] { problems.filter { $0.severity >= .error } + failedTests }

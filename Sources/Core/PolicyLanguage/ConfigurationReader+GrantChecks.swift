@@ -4,12 +4,6 @@ import RelayPolicy
 
 /// Whether a permit gives more than it seems to, or less.
 extension ConfigurationReader {
-    /// A /16 and a /48.
-    private static let wideIPv4: UInt128 = 1 << 16
-    private static let wideIPv6: UInt128 = 1 << 80
-    private static let criticalIPv4: UInt128 = 1 << 24
-    private static let criticalIPv6: UInt128 = 1 << 108
-
     /// Addresses that a proxy, a container bridge or NAT may give to any client.
     private static let borrowed = AddressSet(
         [
@@ -22,23 +16,9 @@ extension ConfigurationReader {
         let rule = reading.rule
         guard let from = rule.conditions.from?.set else { return }
         let place = reading.place(of: "from")
-        if rule.isOpen {
-            checkWidth(rule, from, at: place)
-            checkBorrowedAddresses(rule, from, at: place)
-        }
+        if rule.isOpen { checkBorrowedAddresses(rule, from, at: place) }
         checkTwin(rule, from, at: place)
         checkCircles(rule, from, at: place)
-    }
-
-    private mutating func checkWidth(_ rule: Rule, _ from: AddressSet, at place: SourceLocation) {
-        let open = from.subtracting(.notPublic)
-        let (v4, v6) = (open.count(.v4), open.count(.v6))
-        guard v4 > Self.wideIPv4 && v4 <= Self.criticalIPv4 || v6 > Self.wideIPv6 && v6 <= Self.criticalIPv6 else {
-            return
-        }
-        warn(
-            "\"\(rule.name)\" is wide: it permits \(AddressAmount.text(open))", at: place,
-            why: "more than a /16 of IPv4 or a /48 of IPv6 is seldom one's own", fix: "name the networks that need it")
     }
 
     private mutating func checkBorrowedAddresses(_ rule: Rule, _ from: AddressSet, at place: SourceLocation) {

@@ -35,7 +35,7 @@ extension ConfigurationReader {
         for statement in all where !statement.keyword.isQuoted {
             let keyword = statement.keyword.text
             guard BlockKind.top.keywords.contains(keyword) else {
-                problems.add(unknown(statement.keyword, in: .top))
+                addUnknownAtTop(statement.keyword)
                 continue
             }
             if !repeatable.contains(keyword), let first = statements[keyword]?.first {
@@ -50,6 +50,15 @@ extension ConfigurationReader {
             }
             statements[keyword, default: []].append(statement)
         }
+    }
+
+    /// The first rule outside of its block is said; those behind it are so for the same reason.
+    private mutating func addUnknownAtTop(_ keyword: Word) {
+        guard BlockKind.ruleVerbs.contains(keyword.text) else { return problems.add(unknown(keyword, in: .top)) }
+        if hasRuleAtTop { return }
+        hasRuleAtTop = true
+        let problem = StatementParser.ruleOutside(keyword.text)
+        problems.add(keyword.problem(problem.message, fix: problem.fix))
     }
 
     mutating func defineNames() {

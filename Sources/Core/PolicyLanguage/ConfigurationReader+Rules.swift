@@ -41,7 +41,12 @@ extension ConfigurationReader {
             throw name.problem("a rule without a name", fix: "name it: the log and the tests cite it")
         }
         try ruleNames.define(name)
-        try values.expectEnd()
+        guard values.isAtEnd else {
+            let words = statement.values.drop { $0 != name }.map(\.text).joined(separator: " ")
+            let whole = words.filter { !"“”„«»\"".contains($0) }
+            throw name.problem(
+                "a rule's name of several words stands in quotes", fix: "write: \(statement.keyword.text) \"\(whole)\" {")
+        }
         guard let verb = Rule.Verb(rawValue: statement.keyword.text) else { return }  // The table has no others.
         var reading = RuleReading(rule: Rule(name: name.text, at: statement.at, verb: verb), section: section)
         guard statement.block != nil else {

@@ -176,9 +176,6 @@ extension ConfigurationReader {
 }
 
 extension Word {
-    /// As it stands in the file.
-    fileprivate var written: String { isQuoted ? PrintedPolicy.quoted(text) : text }
-
     fileprivate func address() throws(Diagnostic) -> IPAddress {
         guard let address = IPAddress(text) else {
             throw problem("\(shown) is not an address", fix: "a test asks for one client, such as 192.0.2.10")

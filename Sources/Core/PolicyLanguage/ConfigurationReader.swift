@@ -22,6 +22,7 @@ struct ConfigurationReader {
     var upstreams = NameTable(kind: "upstream")
     var listeners = NameTable(kind: "listener")
     var isOfNewerVersion = false
+    var hasRuleAtTop = false
     var ruleNames = NameTable(kind: "rule")
     /// Every rule, with what the checks want to know beyond its meaning.
     var rules: [RuleReading] = []
@@ -41,15 +42,19 @@ struct ConfigurationReader {
             // What the rest means is for a newer program to say.
             return ReadResult(configuration: nil, diagnostics: problems.inFileOrder, sources: sources)
         }
+        problems.excuse(UnreadNames(tree).uses)
         sort(tree.statements)
         defineNames()
         readNode()
+        let beforeUpstreams = problems.errorCount
         readUpstreams()
+        let inUpstreams = problems.errorCount - beforeUpstreams
         readListeners()
         readNetworksAndSenders()
         readLocal()
         readAuth()
         readRules()
+        let isPolicyWhole = problems.errorCount == inUpstreams
         readLimits()
         readLog()
         readPartsNotCarriedOut()
@@ -61,7 +66,8 @@ struct ConfigurationReader {
         let diagnostics = problems.inFileOrder.map { usersFiles[$0.at.file]?.withoutSecrets($0) ?? $0 }
         return ReadResult(
             configuration: problems.hasErrors ? nil : configuration, diagnostics: diagnostics,
-            sources: sources, notCarriedOut: configuration.notCarriedOut)
+            sources: sources, notCarriedOut: configuration.notCarriedOut,
+            policyBesideErrors: problems.hasErrors && isPolicyWhole ? configuration.policy : nil)
     }
 
     // MARK: Words for the blocks' readers

@@ -26,6 +26,9 @@ struct Problems {
         malformed.formUnion(diagnostics.map(\.at))
     }
 
+    /// Says nothing of these words: another problem explains why they mean nothing.
+    mutating func excuse(_ places: Set<SourceLocation>) { malformed.formUnion(places) }
+
     /// `anchor` is the word in the main file that names the file with the problem.
     mutating func add(_ diagnostic: Diagnostic, under anchor: SourceLocation? = nil) {
         guard !malformed.contains(diagnostic.at), !known.contains(diagnostic) else { return }

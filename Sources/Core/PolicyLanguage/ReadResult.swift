@@ -1,4 +1,5 @@
 import Diagnostics
+import RelayPolicy
 
 /// The outcome of reading a file: the configuration is nil when there is any error.
 public struct ReadResult: Sendable {
@@ -9,12 +10,15 @@ public struct ReadResult: Sendable {
     public var sources: [String: String]
     /// Words that this version reads and cannot carry out (Meaning 17), in file order, also beside errors.
     public var notCarriedOut: [Configuration.NotYet]
+    /// The policy where the errors are all in what says nothing of it: upstreams, routes, limits, the log, tests, or
+    /// what is missing. A policy of which a line could not be read is none to say anything about.
+    public var policyBesideErrors: Policy?
     public init(
         configuration: Configuration?, diagnostics: [Diagnostic], sources: [String: String],
-        notCarriedOut: [Configuration.NotYet] = []
+        notCarriedOut: [Configuration.NotYet] = [], policyBesideErrors: Policy? = nil
     ) {
         (self.configuration, self.diagnostics, self.sources) = (configuration, diagnostics, sources)
-        self.notCarriedOut = notCarriedOut
+        (self.notCarriedOut, self.policyBesideErrors) = (notCarriedOut, policyBesideErrors)
     }
 
     /// The reader's problems, a list's where it is named, with others put where they belong.

@@ -15,6 +15,12 @@ struct StatementParser {
     private var tree = StatementTree()
     /// A top-level statement was met inside a block: every open block ends here.
     private var isBackAtTop = false
+    /// A rule was met inside a rule: that one ends here.
+    private var isBackAmongRules = false
+    /// A one-line block was not closed on its line, and what follows is not its own: it ends there.
+    private var isOverWithItsLine = false
+    /// The first rule that was met at the top level: the `}` of its list comes once more then, and is no other problem.
+    private var strayRule: Token?
 
     static func parse(_ source: SourceText) -> StatementTree {
         var tokenizer = Tokenizer(source)
@@ -33,9 +39,15 @@ struct StatementParser {
             isBackAtTop = false
             tree.statements += statements(of: .top, onLine: nil, depth: 0)
             if index < tokens.count, tokens[index].kind == .closeBrace {
-                report(
-                    tokens[index], "a `}` that closes nothing",
-                    fix: "delete it, or look for the `{` that is missing above")
+                if let strayRule {
+                    let problem = Self.ruleOutside(text(strayRule))
+                    report(strayRule, problem.message, fix: problem.fix)
+                } else {
+                    report(
+                        tokens[index], "a `}` that closes nothing",
+                        fix: "delete it, or look for the `{` that is missing above")
+                }
+                strayRule = nil
                 index += 1
             }
         }
@@ -53,6 +65,10 @@ struct StatementParser {
                     report(
                         token, "a block that begins on its brace's line ends on that line",
                         fix: "write `}` here, or each statement on a line of its own")
+                    if isBehindOneLineBlock(kind) {
+                        isOverWithItsLine = true
+                        return statements
+                    }
                     line = nil
                 }
                 index += 1
@@ -67,6 +83,11 @@ struct StatementParser {
                     isBackAtTop = true
                     return statements
                 }
+                if kind == .rule, line == nil, beginsRule(token) {
+                    isBackAmongRules = true
+                    return statements
+                }
+                if kind == .top, beginsRule(token) { strayRule = strayRule ?? token }
                 statements.append(statement(in: kind, onLine: line, depth: depth))
             }
         }
@@ -89,6 +110,7 @@ struct StatementParser {
             case .comment:
                 index += 1
             case .lineEnd:
+                if line == nil { readBlockWithoutBrace(of: &statement, in: kind, depth: depth) }
                 return statement
             case .closeBrace:
                 if line == nil, depth > 0 {
@@ -98,7 +120,7 @@ struct StatementParser {
             case .openBrace:
                 index += 1
                 statement.block = block(of: kind.block(of: statement.keyword.text), opening: token, depth: depth + 1)
-                if line == nil { expectLineEnd() }
+                if line == nil, statement.block?.end != nil { expectLineEnd() }
                 return statement
             case .word where line != nil && beginsStatement(token, in: kind, after: statement):
                 return statement
@@ -120,7 +142,10 @@ struct StatementParser {
         }
         let isOneLine = index < tokens.count && tokens[index].kind != .lineEnd
         block.statements = statements(of: kind, onLine: isOneLine ? brace.line : nil, depth: depth)
-        if isBackAtTop || index >= tokens.count {
+        if isOverWithItsLine {
+            isOverWithItsLine = false
+        } else if isBackAtTop || isBackAmongRules || index >= tokens.count {
+            isBackAmongRules = false
             let next = index < tokens.count ? " before line \(tokens[index].line)" : ""
             report(brace, "this block is not closed\(next)", fix: "write `}` on a line of its own where it ends")
         } else {
@@ -154,11 +179,54 @@ struct StatementParser {
         return kind.keywords.contains(text(token))
     }
 
+    /// Whether a statement of the block `inner` begins here, and none of the block around it.
+    private func beginsBlock(_ token: Token, _ inner: BlockKind, within kind: BlockKind) -> Bool {
+        token.kind == .word && inner.keywords.contains(text(token)) && !kind.keywords.contains(text(token))
+    }
+
+    private func beginsRule(_ token: Token) -> Bool { token.kind == .word && BlockKind.ruleVerbs.contains(text(token)) }
+
+    /// At the end of the line of a one-line block: whether the next line belongs to what is around it.
+    private func isBehindOneLineBlock(_ kind: BlockKind) -> Bool {
+        guard let next = tokens[index...].first(where: { $0.kind != .lineEnd }) else { return true }
+        let start = tokens[..<index].lastIndex { $0.kind == .lineEnd }.map { $0 + 1 } ?? 0
+        switch next.kind {
+        case .closeBrace: return next.column < tokens[start].column
+        case .word: return !kind.keywords.contains(text(next))
+        default: return false
+        }
+    }
+
     /// A word of the top level at the left margin, which this block does not know: the block's `}` was forgotten.
     private func leavesBlock(_ token: Token, _ kind: BlockKind) -> Bool {
         guard kind != .top, token.kind == .word, token.column == 1 else { return false }
         let text = text(token)
         return !kind.keywords.contains(text) && BlockKind.top.keywords.contains(text)
+    }
+
+    /// Reads what was meant as a block where its `{` is missing, or stands on the next line, so that one slip is one
+    /// problem.
+    private mutating func readBlockWithoutBrace(of statement: inout Statement, in kind: BlockKind, depth: Int) {
+        let inner = kind.block(of: statement.keyword.text)
+        guard inner != .unknown, let next = tokens[index...].firstIndex(where: { $0.kind != .lineEnd }) else { return }
+        let isOnNextLine = tokens[next].kind == .openBrace
+        guard isOnNextLine || beginsBlock(tokens[next], inner, within: kind) else { return }
+        let last = tokens[index - 1]
+        let isBraceInQuotes = last.kind == .quoted && source.bytes[last.range].last == UInt8(ascii: "{")
+        // Quoted text without an end is said already.
+        if !isBraceInQuotes {
+            let header = ([statement.keyword] + statement.values).map(\.written).joined(separator: " ")
+            report(
+                isOnNextLine ? tokens[next] : last, isOnNextLine ? "`{` on a line of its own" : "`{` is missing behind this",
+                fix: "write `\(header) {` on one line")
+        }
+        if isOnNextLine { index = next + 1 }
+        statement.block = block(of: inner, opening: isOnNextLine ? tokens[next] : last, depth: depth + 1)
+    }
+
+    static func ruleOutside(_ verb: String) -> (message: String, fix: String) {
+        ("`\(verb)` outside of `relay` and `refuse`",
+         "write it in `relay { … }`; is there a `}` too many above, or a `{` missing?")
     }
 
     private mutating func report(_ token: Token, _ message: String, fix: String?) {

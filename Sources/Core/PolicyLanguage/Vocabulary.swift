@@ -5,6 +5,9 @@ enum BlockKind: Hashable {
     /// The block of a word that the language does not have.
     case unknown
 
+    /// The words that begin a rule, in `refuse` or `relay`.
+    static let ruleVerbs: Set = ["permit", "reject", "defer", "pass"]
+
     /// In the order in which messages list them.
     var keywords: [String] {
         switch self {

@@ -8,6 +8,9 @@ extension Word {
     /// The word as messages quote it.
     var shown: String { "`\(text)`" }
 
+    /// As it stands in a file.
+    var written: String { isQuoted ? PrintedPolicy.quoted(text) : text }
+
     /// Something else than one of `choices` was written.
     func isNot(oneOf choices: [String]) -> Diagnostic {
         let fix = Suggestion.nearest(to: text, among: choices).map { "did you mean `\($0)`?" }

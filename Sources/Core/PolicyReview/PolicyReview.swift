@@ -14,21 +14,60 @@ public struct PolicyReview: Sendable {
     public let diagnostics: [Diagnostic]
     /// An error for each line of `tests` that the policy does not fulfil, in file order.
     public let failedTests: [Diagnostic]
+    /// How many lines of `tests` were neither proved nor found false.
+    public let unprovedTests: Int
 
     /// What keeps a file from being good: strangers who can relay, and failed tests.
     public var errors: [Diagnostic] { diagnostics.filter { $0.severity >= .error } + failedTests }
 
-    /// `provingAll` is false where only single decisions are to be tried, not `only` and `never`.
-    public init(_ configuration: Configuration, at now: Instant, provingAll: Bool = true) {
-        let policy = configuration.policy
-        let answer = policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains)
-        strangersCanRelay = answer.strangersCanRelay
-        diagnostics = StrangersReport(policy: policy, answer: answer).diagnostics + ReachReport(policy, at: now).diagnostics
-        failedTests = configuration.tests.compactMap { test in
-            switch test.claim {
-            case .only, .never: provingAll ? test.failure(under: policy, at: now) : nil
-            case .decision: test.failure(under: policy, at: now)
+    /// What is done about `only` and `never`; single decisions are always tried.
+    public enum Proofs: Sendable {
+        case skipped
+        /// One that the effort does not suffice for is a warning.
+        case tried
+        /// One that the effort does not suffice for is a failed test.
+        case required
+    }
+
+    /// `effort` is what the question about strangers may cost, the one about rules that decide nothing, and all proofs
+    /// together.
+    public init(
+        _ configuration: Configuration, at now: Instant, proofs: Proofs = .tried, effort: Int = Effort.standard
+    ) {
+        self.init(configuration.policy, tests: configuration.tests, at: now, proofs: proofs, effort: effort)
+    }
+
+    /// `tests` is empty where the file has errors elsewhere, and its policy is looked at alone.
+    public init(
+        _ policy: Policy, tests: [PolicyTest] = [], at now: Instant, proofs: Proofs = .tried, effort: Int = Effort.standard
+    ) {
+        let strangers = policy.strangers(at: now, effort: effort, isPublicSuffix: PublicSuffixes.contains)
+        strangersCanRelay = strangers.answer
+        let claims = tests.count(where: \.isProof)
+        let outcomes = tests.map { test in
+            test.isProof && proofs == .skipped
+                ? .holds : test.outcome(under: policy, at: now, effort: effort / max(1, claims))
+        }
+        failedTests = outcomes.compactMap { outcome in
+            switch outcome {
+            case .failed(let failure): failure
+            case .unproved(let problem): proofs == .required ? problem(.error) : nil
+            case .holds: nil
             }
         }
+        let unproved = outcomes.compactMap { outcome in
+            if case .unproved(let problem) = outcome { problem(.warning) } else { nil }
+        }
+        unprovedTests = proofs == .required ? 0 : unproved.count
+        let warnings =
+            WidthReport(policy: policy, reading: strangers).diagnostics
+            + ReachReport(policy, at: now, effort: effort).diagnostics
+            + ExpiryReport(policy, at: now, effort: effort).diagnostics + (proofs == .required ? [] : unproved)
+        diagnostics =
+            StrangersReport(policy: policy, reading: strangers).diagnostics
+            + warnings.enumerated().sorted { a, b in
+                (a.element.at.line, a.element.at.column, a.offset) < (b.element.at.line, b.element.at.column, b.offset)
+            }
+            .map(\.element)
     }
 }

@@ -7,18 +7,41 @@ import RelayAnalysis
 import RelayPolicy
 
 extension PolicyTest {
-    /// What was decided instead; nil if the claim holds.
-    func failure(under policy: Policy, at now: Instant) -> Diagnostic? {
+    enum Outcome {
+        case holds
+        case failed(Diagnostic)
+        /// The effort was spent; how bad that is, is for others to say.
+        case unproved((Diagnostic.Severity) -> Diagnostic)
+    }
+
+    /// Whether it speaks of all requests, not of one.
+    var isProof: Bool { if case .decision = claim { false } else { true } }
+
+    func outcome(under policy: Policy, at now: Instant, effort: Int) -> Outcome {
+        let narrowing: Narrowing
         switch claim {
         case .decision(let verdict, let request, let rule, let asDelivery):
-            return failure(verdict, request, rule, asDelivery, policy)
+            return failure(verdict, request, rule, asDelivery, policy).map(Outcome.failed) ?? .holds
         case .only(let addresses):
-            var narrowing = Narrowing()
-            (narrowing.clients, narrowing.login, narrowing.withoutPOP) = (addresses.complement, Narrowing.Login.none, true)
-            return policy.counterexample(toNever: narrowing, at: now).map { refutation($0, policy) }
+            var others = Narrowing()
+            (others.clients, others.login, others.withoutPOP) = (addresses.complement, Narrowing.Login.none, true)
+            narrowing = others
         case .never(let never):
-            return policy.counterexample(toNever: Narrowing(never), at: now).map { refutation($0, policy) }
+            narrowing = Narrowing(never)
         }
+        do throws(EffortSpent) {
+            let found = try policy.counterexample(toNever: narrowing, at: now, effort: effort)
+            return found.map { .failed(refutation($0, policy)) } ?? .holds
+        } catch {
+            return .unproved(unproved)
+        }
+    }
+
+    private func unproved(_ severity: Diagnostic.Severity) -> Diagnostic {
+        Diagnostic(
+            severity, "this test was not proved, and no request was found that shows it to be false", at: at,
+            why: "the rules overlap so much that the effort of the analysis was spent first",
+            fix: "claim less in one line (a listener, fewer clients), or take rules apart that overlap in several lines")
     }
 
     /// The request that shows a proof to be impossible.

@@ -6,20 +6,29 @@ import RelayPolicy
 /// Warnings of rules that decide nothing: equal to one before, or covered by several.
 struct ReachReport {
     /// The work for a rule grows with the number of those before it.
-    private static let mostRules = 1000
+    static let mostRules = 1000
     private let policy: Policy
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ policy: Policy, at now: Instant) {
+    init(_ policy: Policy, at now: Instant, effort: Int) {
         self.policy = policy
         guard policy.connectionRules.count + policy.refuse.count + policy.relay.count <= Self.mostRules else { return }
         let equal = policy.equalRules()
         for (place, same) in equal { diagnostics.append(equality(of: place, and: same)) }
         let known = Set(equal.map(\.rule))
-        for dead in policy.deadRules(at: now) where !known.contains(dead.rule) {
+        let dead = policy.deadRules(at: now, effort: effort)
+        for dead in dead.rules where !known.contains(dead.rule) {
             if let warning = warning(of: dead) { diagnostics.append(warning) }
         }
         diagnostics.sort { ($0.at.line, $0.at.column) < ($1.at.line, $1.at.column) }
+        if !dead.isComplete, let last = policy.relay.last ?? policy.refuse.last { diagnostics.append(incompleteness(last)) }
+    }
+
+    private func incompleteness(_ rule: Rule) -> Diagnostic {
+        Diagnostic(
+            .warning, "not all rules were asked whether they are ever reached", at: rule.at,
+            why: "the rules overlap so much that the effort of the analysis was spent first",
+            fix: "take rules apart that overlap in several of their lines; nothing else depends on this")
     }
 
     private func rule(_ place: DeadRule.Place) -> Rule {

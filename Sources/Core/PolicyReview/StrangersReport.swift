@@ -8,17 +8,17 @@ import RelayPolicy
 struct StrangersReport {
     static let id = "GP-003"
     let policy: Policy
-    let answer: RelayAnswer
+    let reading: StrangersReading
 
     var diagnostics: [Diagnostic] {
-        guard answer.strangersCanRelay == .yes else { return [] }
-        var found = Set(answer.grants.map(\.rule)).sorted().map { policy.relay[$0] }.filter(\.proofNone).map { rule in
+        guard reading.answer.mayBeYes else { return [] }
+        var found = reading.rulesWithoutProof.map { policy.relay[$0] }.map { rule in
             Diagnostic(
-                .critical, id: Self.id, "strangers can relay: \"\(rule.name)\" asks for no proof", at: rule.at,
-                why: "`proof none` lets everyone relay whom its other lines fit",
+                .critical, id: Self.id, "strangers \(can) relay: \"\(rule.name)\" asks for no proof", at: rule.at,
+                why: "`proof none` lets everyone relay whom its other lines fit" + coarseness,
                 fix: "write who may ask instead: from NETWORK, login any, tls client-certificate FILE, pop logged-in")
         }
-        let rules = answer.openRules.filter { !policy.relay[$0.rule].proofNone && !$0.addresses.isEmpty }
+        let rules = reading.openRules.filter { !policy.relay[$0.rule].proofNone && !$0.addresses.isEmpty }
         let all = rules.reduce(AddressSet()) { $0.union($1.addresses) }
         guard all.count(.v4) > 1 << 24 || all.count(.v6) > 1 << 108,
             let widest = rules.max(by: { Self.share($0.addresses) < Self.share($1.addresses) })
@@ -30,11 +30,19 @@ struct StrangersReport {
         let names = rules.map { "\"\(policy.relay[$0.rule].name)\"" }
         found.append(
             Diagnostic(
-                .critical, id: Self.id, "strangers can relay: \"\(rule.name)\" \(what)", at: rule.at,
+                .critical, id: Self.id, "strangers \(can) relay: \"\(rule.name)\" \(what)", at: rule.at,
                 why:
-                    "\(listed(names)) permit\(names.count == 1 ? "s" : ", taken together,") \(AddressAmount.text(all)) without a login, certificate, POP login or name of their own, and more than a /8 of IPv4 or a /20 of IPv6 is nobody's own",
+                    "\(listed(names)) permit\(names.count == 1 ? "s" : ", taken together,") \(AddressAmount.text(all)) without a login, certificate, POP login or name of their own, and more than a /8 of IPv4 or a /20 of IPv6 is nobody's own" + coarseness,
                 fix: "name the networks that are yours, or ask for a login"))
         return found
+    }
+
+    private var can: String { reading.isExact ? "can" : "may be able to" }
+
+    private var coarseness: String {
+        reading.isExact
+            ? ""
+            : "; the rules overlap so much that they were read one by one, and whatever stands before one was left out"
     }
 
     private static func share(_ set: AddressSet) -> Double {

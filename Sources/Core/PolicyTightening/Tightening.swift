@@ -17,6 +17,8 @@ public struct Tightening: Sendable {
     public private(set) var stillPermitted = 0
     /// From the policy as it is to the tightened one. Nothing is gained.
     public let difference: RightsDifference
+    /// Those that may relay something without a login, certificate, POP login or name: before and after.
+    public let addresses: (before: AddressSet, after: AddressSet)
     private let editor: RuleEditor
     private let names: [String]
 
@@ -27,6 +29,8 @@ public struct Tightening: Sendable {
         /// What was proposed gives rights, or takes an observed one, even after doubtful rules were kept. A mistake of
         /// this program.
         case notProved
+        /// The rules overlap so much that the proof was not found with the effort that it may cost.
+        case effortSpent
     }
 
     /// `bytes` is the file that the observations' policy was read from, and `read` reads such a file.
@@ -38,7 +42,8 @@ public struct Tightening: Sendable {
         names = old.relay.map(\.name)
         editor = RuleEditor(bytes, file: file)
         guard observations.relayed > 0 else {
-            (proposals, policy, difference) = ([], old, RightsDifference(from: old, to: old, at: now))
+            (proposals, policy, addresses) = ([], old, (AddressSet(), AddressSet()))
+            difference = try Self.withinEffort { () throws(EffortSpent) in try RightsDifference(from: old, to: old, at: now) }
             return
         }
         var kept: Set<Int> = []
@@ -51,9 +56,14 @@ public struct Tightening: Sendable {
             guard let tightened = result.configuration?.policy else { throw .unreadable(result.diagnostics) }
             let replay = observations.replayed(under: tightened)
             if replay.broken.isEmpty {
-                let difference = RightsDifference(from: old, to: tightened, at: now)
+                difference = try Self.withinEffort { () throws(EffortSpent) in
+                    try RightsDifference(from: old, to: tightened, at: now)
+                }
+                addresses = try Self.withinEffort { () throws(EffortSpent) in
+                    (before: try old.addressesThatRelay(at: now), after: try tightened.addressesThatRelay(at: now))
+                }
                 guard difference.gained.isEmpty, !difference.treatsAddressFormsOtherwise else { throw .notProved }
-                (self.proposals, policy, self.difference) = (proposals, tightened, difference)
+                (self.proposals, policy) = (proposals, tightened)
                 stillPermitted = replay.permitted
                 return
             }
@@ -61,6 +71,10 @@ public struct Tightening: Sendable {
             guard !replay.broken.isSubset(of: kept) else { throw .notProved }
             kept.formUnion(replay.broken)
         }
+    }
+
+    private static func withinEffort<Answer>(_ ask: () throws(EffortSpent) -> Answer) throws(Failure) -> Answer {
+        do throws(EffortSpent) { return try ask() } catch { throw .effortSpent }
     }
 
     /// The proposals that change something.
@@ -97,14 +111,5 @@ extension Observations {
             }
         }
         return (permitted, broken)
-    }
-}
-
-extension Policy {
-    /// The addresses that may relay something without a login, certificate, POP login or name.
-    public func addressesThatRelay(at now: Instant) -> AddressSet {
-        grants(at: now).filter { !$0.requests.needsMoreThanAddress }.reduce(AddressSet()) {
-            $0.union($1.requests.clients)
-        }
     }
 }

@@ -28,8 +28,9 @@ struct Bits: Hashable, Sendable {
         return result
     }
 
-    func isSuperset(of other: Bits) -> Bool {
-        words.indices.allSatisfy { other.words[$0] & ~words[$0] == 0 }
+    func intersects(_ other: Bits) -> Bool {
+        for index in words.indices where words[index] & other.words[index] != 0 { return true }
+        return false
     }
 
     /// In ascending order.

@@ -20,16 +20,30 @@ public struct DeadRule: Hashable, Sendable {
     public var isCoveredByDemands: Bool
 }
 
+/// The rules that decide nothing.
+public struct DeadRules: Sendable {
+    public var rules: [DeadRule]
+    /// If not, the effort was spent, and of rules behind these nothing is known.
+    public var isComplete: Bool
+}
+
 extension Policy {
     /// The rules that decide nothing, today and as long as the file stands: rules with a date or `observe` cover
     /// nothing, since they may end.
-    public func deadRules(at now: Instant) -> [DeadRule] {
-        guard !observes else { return [] }
-        let space = RequestSpace([self])
-        let search = CoverSearch(policy: self, space: space, now: now)
+    public func deadRules(at now: Instant, effort: Int = Effort.standard) -> DeadRules {
+        guard !observes else { return DeadRules(rules: [], isComplete: true) }
+        var found: [DeadRule] = []
         let lists: [(Stage, DeadRule.List)] = [(.connection, .connection), (.refuse, .refuse), (.relay, .relay)]
-        return lists.flatMap { stage, list in
-            (rules(of: stage) ?? []).indices.compactMap { search.deadRule($0, stage, list) }
+        do throws(EffortSpent) {
+            let search = CoverSearch(policy: self, space: try RequestSpace([self], Work(effort)), now: now)
+            for (stage, list) in lists {
+                for index in (rules(of: stage) ?? []).indices {
+                    if let dead = try search.deadRule(index, stage, list) { found.append(dead) }
+                }
+            }
+            return DeadRules(rules: found, isComplete: true)
+        } catch {
+            return DeadRules(rules: found, isComplete: false)
         }
     }
 
@@ -70,16 +84,16 @@ private struct CoverSearch {
         case rule(Stage, Int), delivery, demands
     }
 
-    func deadRule(_ index: Int, _ stage: Stage, _ list: DeadRule.List) -> DeadRule? {
-        guard !decides(index, stage, after: covers(index, stage)) else { return nil }
-        if !decides(index, stage, after: []) {
+    func deadRule(_ index: Int, _ stage: Stage, _ list: DeadRule.List) throws(EffortSpent) -> DeadRule? {
+        guard try !decides(index, stage, after: covers(index, stage)) else { return nil }
+        if try !decides(index, stage, after: []) {
             return DeadRule(rule: .init(list, index), coveredBy: [], isCoveredByDelivery: false, isCoveredByDemands: false)
         }
         var kept = covers(index, stage)
         // The rules nearest above go last, so that the first that does it is named.
         for cover in kept.reversed() {
             let fewer = kept.filter { $0 != cover }
-            if !decides(index, stage, after: fewer) { kept = fewer }
+            if try !decides(index, stage, after: fewer) { kept = fewer }
         }
         return DeadRule(
             rule: .init(list, index),
@@ -102,7 +116,7 @@ private struct CoverSearch {
         return covers
     }
 
-    private func decides(_ index: Int, _ stage: Stage, after covers: [Cover]) -> Bool {
+    private func decides(_ index: Int, _ stage: Stage, after covers: [Cover]) throws(EffortSpent) -> Bool {
         let covers = Set(covers)
         var question = RequestSpace.Question()
         for earlier in Stage.allCases where earlier.rawValue < stage.rawValue {
@@ -123,6 +137,6 @@ private struct CoverSearch {
         question.lists.append(.init(lines: space.ranges[0][stage] ?? 0..<0, endIsGood: false))
         question.taking += taking
         question.good += taking.filter { space.lines[$0].rule == index }
-        return space.classes(question).contains { $0.witness(under: [policy], at: now) != nil }
+        return try space.witness(question, at: now) != nil
     }
 }

@@ -34,18 +34,37 @@ public enum StrangersAnswer: Hashable, Sendable {
     case no, yes
     /// Something observes: what passes is up to the server behind (Meaning 13).
     case asTheServerBehind
+    /// The effort was spent, and by a coarse reading they may.
+    case cannotTell
+
+    /// Whether it is yes, or may be.
+    public var mayBeYes: Bool { self == .yes || self == .cannotTell }
 }
 
-/// Who can relay under a policy.
-public struct RelayAnswer: Sendable {
-    public var grants: [Grant]
-    public var strangersCanRelay: StrangersAnswer
+/// Whether strangers can relay, and why.
+public struct StrangersReading: Sendable {
+    public var answer: StrangersAnswer
     /// The permits that ask for no login, certificate, POP login or name of one's own, in their order.
     public var openRules: [OpenRule]
+    /// Permits with `proof none` that permit anything.
+    public var rulesWithoutProof: [Int]
+    /// If not, the rules and addresses are more than they are by the whole policy, and never fewer.
+    public var isExact = true
 
     /// A permit with the public addresses that it lets relay by their address alone.
     public struct OpenRule: Hashable, Sendable {
         public var rule: Int
         public var addresses: AddressSet
     }
+}
+
+/// Who can relay under a policy.
+public struct RelayAnswer: Sendable {
+    /// Nil if the effort was spent before all were found: a part of them would read as if nobody else could relay.
+    public var grants: [Grant]?
+    /// Where that was.
+    public var effortSpent: EffortSpent?
+    public var strangers: StrangersReading
+
+    public var strangersCanRelay: StrangersAnswer { strangers.answer }
 }

@@ -3,13 +3,15 @@ import MailTypes
 extension PathSet {
     /// A mailbox of the set for which `holds` is true; nil if none was found, which for sets that people write means
     /// that there is none.
-    func sample(where holds: (Mailbox) -> Bool = { _ in true }) -> Mailbox? {
+    func sample(_ work: Work? = nil, where holds: (Mailbox) -> Bool = { _ in true }) -> Mailbox? {
         var search = MailboxSearch(self)
-        return search.find(holds)
+        let found = search.find(holds)
+        work?.charge(elements + 20 * search.tried)
+        return found
     }
 
     /// A host name of the set.
-    func sampleName() -> Domain? { sample()?.domain }
+    func sampleName(_ work: Work? = nil) -> Domain? { sample(work)?.domain }
 }
 
 /// Looks for a member of a set: names that read well first, then every short one.
@@ -18,6 +20,8 @@ private struct MailboxSearch {
     private let excluded: PathPatternSet
     /// Ends of domains of which every name is excluded.
     private let closedEnds: Set<[UInt8]>
+    /// Names that were asked about.
+    private(set) var tried = 0
     private static let mostNamesTried = 20_000
     private static let letters = Array("xyzabcdefghijklmnopqrstuvw0123456789-.".utf8)
     private static let localParts = ["someone", "anna", "bert", "info", "user", "x1", "x2", "x3", "qq", "zz7"]
@@ -38,8 +42,9 @@ private struct MailboxSearch {
             })
     }
 
-    private func isMember(_ mailbox: Mailbox, _ holds: (Mailbox) -> Bool) -> Bool {
-        !excluded.contains(ReversePath.mailbox(mailbox)) && holds(mailbox)
+    private mutating func isMember(_ mailbox: Mailbox, _ holds: (Mailbox) -> Bool) -> Bool {
+        tried += 1
+        return !excluded.contains(ReversePath.mailbox(mailbox)) && holds(mailbox)
             && (set.localParts?.contains(mailbox.localPart.withCaseFolded) ?? true)
     }
 
@@ -79,7 +84,7 @@ private struct MailboxSearch {
         return numbered.first { !excepted.contains($0) }.map { [$0] } ?? []
     }
 
-    private func at(_ domain: Domain, _ localParts: [[UInt8]], _ holds: (Mailbox) -> Bool) -> Mailbox? {
+    private mutating func at(_ domain: Domain, _ localParts: [[UInt8]], _ holds: (Mailbox) -> Bool) -> Mailbox? {
         for localPart in localParts {
             let mailbox = Mailbox(localPart: localPart, domain: domain)
             if isMember(mailbox, holds) { return mailbox }
@@ -88,7 +93,7 @@ private struct MailboxSearch {
     }
 
     /// A mailbox whose domain ends in `end`.
-    private func atEnd(
+    private mutating func atEnd(
         _ end: [UInt8], _ preferred: [String], _ localParts: [[UInt8]], _ holds: (Mailbox) -> Bool
     ) -> Mailbox? {
         for name in preferred {

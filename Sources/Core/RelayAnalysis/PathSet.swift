@@ -26,6 +26,9 @@ public struct PathSet: Hashable, Sendable {
 
     public var isEverything: Bool { self == .everything }
 
+    /// How many words it takes to say it.
+    var elements: Int { (patterns?.count ?? 0) + exceptions.count + (localParts?.count ?? 0) }
+
     public func contains(_ mailbox: Mailbox) -> Bool {
         let path = ReversePath.mailbox(mailbox)
         return (patterns?.contains { $0.matches(path) } ?? true) && !exceptions.contains { $0.matches(path) }

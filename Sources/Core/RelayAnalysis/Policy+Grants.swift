@@ -5,29 +5,51 @@ extension Policy {
     /// Every permitted relaying, as disjoint classes in the order of the rules, each with a witness. Exact for every
     /// request whose recipient's address form is taken (Meaning 10) and that comes by no listener that observes.
     ///
-    /// `isPublicSuffix` says of a domain whether strangers register names below it.
+    /// `isPublicSuffix` says of a domain whether strangers register names below it. `effort` is what the classes may
+    /// cost, and once more what the question about strangers may.
     public func whoCanRelay(
-        at now: Instant, narrowedTo narrowing: Narrowing? = nil, isPublicSuffix: (Domain) -> Bool
+        at now: Instant, narrowedTo narrowing: Narrowing? = nil, effort: Int = Effort.standard,
+        isPublicSuffix: (Domain) -> Bool
     ) -> RelayAnswer {
-        let everyone = grants(at: now, narrowedTo: nil)
-        let strangers = strangers(by: everyone, isPublicSuffix)
-        return RelayAnswer(
-            grants: narrowing == nil ? everyone : grants(at: now, narrowedTo: narrowing),
-            strangersCanRelay: strangers.answer, openRules: strangers.rules)
+        do throws(EffortSpent) {
+            let grants = try grants(at: now, narrowedTo: narrowing, effort: effort)
+            // All classes say who strangers are too, and a second search would cost as much again.
+            let strangers =
+                narrowing == nil
+                ? strangers(by: grants, isPublicSuffix)
+                : strangers(at: now, effort: effort, isPublicSuffix: isPublicSuffix)
+            return RelayAnswer(grants: grants, strangers: strangers)
+        } catch {
+            let strangers = strangers(at: now, effort: effort, isPublicSuffix: isPublicSuffix)
+            return RelayAnswer(grants: nil, effortSpent: error, strangers: strangers)
+        }
     }
 
     /// The classes alone.
-    public func grants(at now: Instant, narrowedTo narrowing: Narrowing? = nil) -> [Grant] {
+    public func grants(
+        at now: Instant, narrowedTo narrowing: Narrowing? = nil, effort: Int = Effort.standard
+    ) throws(EffortSpent) -> [Grant] {
         guard !observes else { return [] }
-        let space = RequestSpace([self], narrowedTo: narrowing.map { [$0] } ?? [])
-        return relay.indices.flatMap { rule -> [Grant] in
-            guard relay[rule].verb == .permit, relay[rule].isInForce(on: now.day) else { return [] }
-            return space.classes(space.question(grantsOf: rule, 0, on: now.day)).compactMap { requests in
-                requests.witness(under: [self], at: now).map { witness in
-                    Grant(rule: rule, requests: requests, risks: risks(of: relay[rule], requests), witness: witness)
+        let space = try RequestSpace([self], narrowedTo: narrowing.map { [$0] } ?? [], Work(effort))
+        var grants: [Grant] = []
+        for rule in permitsInForce(at: now) {
+            let question = space.question(grantsOf: rule, 0, on: now.day)
+            do throws(EffortSpent) {
+                for requests in try space.classes(question) {
+                    guard let witness = try space.witness(of: requests, at: now) else { continue }
+                    grants.append(
+                        Grant(rule: rule, requests: requests, risks: risks(of: relay[rule], requests), witness: witness))
                 }
+            } catch {
+                throw EffortSpent(rule: rule, others: space.rulesBearing(on: question, of: 0).filter { $0 != rule })
             }
         }
+        return grants
+    }
+
+    /// Places in `relay`.
+    func permitsInForce(at now: Instant) -> [Int] {
+        relay.indices.filter { relay[$0].verb == .permit && relay[$0].isInForce(on: now.day) }
     }
 
     // MARK: Risks
@@ -52,40 +74,6 @@ extension Policy {
         if rule.proofNone { risks.append(.noProof) }
         if rule.limits.isEmpty { risks.append(.noLimit) }
         return risks
-    }
-
-    // MARK: Strangers
-
-    private func strangers(
-        by grants: [Grant], _ isPublicSuffix: (Domain) -> Bool
-    ) -> (answer: StrangersAnswer, rules: [RelayAnswer.OpenRule]) {
-        var rules: [RelayAnswer.OpenRule] = []
-        for grant in grants {
-            let requests = grant.requests
-            guard requests.logins.hasNone, requests.pop != true, requests.certificates.each.isEmpty,
-                !requests.needsName || relay[grant.rule].takesNamesOfAnybody(isPublicSuffix)
-            else { continue }
-            let addresses = requests.clients.subtracting(.notPublic)
-            if rules.last?.rule == grant.rule {
-                rules[rules.count - 1].addresses = rules[rules.count - 1].addresses.union(addresses)
-            } else {
-                rules.append(RelayAnswer.OpenRule(rule: grant.rule, addresses: addresses))
-            }
-        }
-        let all = rules.reduce(AddressSet()) { $0.union($1.addresses) }
-        if grants.contains(where: { relay[$0.rule].proofNone }) || all.count(.v4) > 1 << 24 || all.count(.v6) > 1 << 108 {
-            return (.yes, rules)
-        }
-        let anyObserves = observes || listeners.contains(where: \.observes)
-        return (anyObserves ? .asTheServerBehind : .no, rules)
-    }
-}
-
-extension Rule {
-    /// Whether anybody can have a name that its `name` line takes.
-    fileprivate func takesNamesOfAnybody(_ isPublicSuffix: (Domain) -> Bool) -> Bool {
-        guard case .oneOf(_, let below) = conditions.name else { return false }
-        return below.contains(where: isPublicSuffix)
     }
 }
 

@@ -11,21 +11,19 @@ public struct Counterexample: Hashable, Sendable {
 extension Policy {
     /// A request of `narrowing` that is permitted: relayed, or delivered where its recipients are named. Nil: there is
     /// none, of all requests whose address form is taken.
-    public func counterexample(toNever narrowing: Narrowing, at now: Instant) -> Counterexample? {
+    public func counterexample(
+        toNever narrowing: Narrowing, at now: Instant, effort: Int = Effort.standard
+    ) throws(EffortSpent) -> Counterexample? {
         guard !observes else { return nil }
-        let space = RequestSpace([self], narrowedTo: [narrowing])
-        for rule in relay.indices where relay[rule].verb == .permit && relay[rule].isInForce(on: now.day) {
-            for requests in space.classes(space.question(grantsOf: rule, 0, on: now.day)) {
-                if let witness = requests.witness(under: [self], at: now) {
-                    return Counterexample(request: witness, rule: rule)
-                }
+        let space = try RequestSpace([self], narrowedTo: [narrowing], Work(effort))
+        for rule in permitsInForce(at: now) {
+            if let witness = try space.witness(space.question(grantsOf: rule, 0, on: now.day), at: now) {
+                return Counterexample(request: witness, rule: rule)
             }
         }
         guard narrowing.recipients != nil else { return nil }
-        for requests in space.classes(space.questionOfDelivery(on: now.day)) {
-            if let witness = requests.witness(under: [self], at: now) { return Counterexample(request: witness, rule: nil) }
-        }
-        return nil
+        return try space.witness(space.questionOfDelivery(on: now.day), at: now)
+            .map { Counterexample(request: $0, rule: nil) }
     }
 }
 

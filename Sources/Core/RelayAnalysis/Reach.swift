@@ -32,8 +32,8 @@ extension Policy {
     /// A window begins with its first recipient, so that two of them meet in one hour; a limit for each client binds a
     /// holder with many addresses to nothing, as one for each sender does who may choose the sender. A limit of bytes
     /// bounds no number of recipients. `recipients` is how many a message may have; nil if nothing says.
-    public func reach(at now: Instant, recipientsPerMessage recipients: UInt64?) -> [Reach] {
-        let grants = grants(at: now)
+    /// `grants` are those of the policy.
+    public func reach(of grants: [Grant], recipientsPerMessage recipients: UInt64?) -> [Reach] {
         var found: [Reach] = []
         func add(_ holder: Reach.Holder, _ own: [Grant]) {
             guard !own.isEmpty else { return }

@@ -3,13 +3,13 @@ import RelayPolicy
 
 extension RequestClass {
     /// A request of the class whose recipient's form is taken; nil where there is none.
-    func witness(under policies: [Policy], at now: Instant) -> RelayRequest? {
+    func witness(under policies: [Policy], at now: Instant, _ work: Work? = nil) -> RelayRequest? {
         guard let client = Self.clientThatReadsWell(clients) else { return nil }
         var request = RelayRequest(client: client, forwardPath: WrittenPath(.postmaster), now: now)
         if let names {
             if names.hasSpecial {
                 request.clientName = .absent
-            } else if let name = names.sampleName() {
+            } else if let name = names.sampleName(work) {
                 request.clientName = .confirmed(name)
             } else {
                 return nil
@@ -24,7 +24,7 @@ extension RequestClass {
             request.listener = listener
         }
         if let helo, !helo.hasSpecial {
-            guard let name = helo.sampleName() else { return nil }
+            guard let name = helo.sampleName(work) else { return nil }
             request.helo = name.bytes
         }
         if let heloStatuses {
@@ -36,13 +36,15 @@ extension RequestClass {
         if pop == true { request.popLogin = .known(RelayRequest.POPLogin(name: nil)) }
         if mechanisms?.words?.isEmpty == true { return nil }
         // Some local parts are taken from `<>` only.
-        return complete(request, fromNull: false, policies) ?? complete(request, fromNull: true, policies)
+        return complete(request, fromNull: false, policies, work) ?? complete(request, fromNull: true, policies, work)
     }
 
     /// With sender, logins and recipient.
-    private func complete(_ request: RelayRequest, fromNull: Bool, _ policies: [Policy]) -> RelayRequest? {
+    private func complete(
+        _ request: RelayRequest, fromNull: Bool, _ policies: [Policy], _ work: Work?
+    ) -> RelayRequest? {
         var request = request
-        guard findSender(&request, fromNull: fromNull, policies), findRecipient(&request, policies) else { return nil }
+        guard findSender(&request, fromNull: fromNull, policies, work), findRecipient(&request, policies, work) else { return nil }
         guard case .known(let login) = request.login, let mechanisms else { return request }
         request.login = .known(
             RelayRequest.Login(name: login.name, mechanism: mechanisms.words?.first?.uppercasedASCII))
@@ -63,13 +65,15 @@ extension RequestClass {
     // MARK: Sender and login
 
     /// Chooses login, POP login and sender together, since what is owned ties them.
-    private func findSender(_ request: inout RelayRequest, fromNull: Bool, _ policies: [Policy]) -> Bool {
+    private func findSender(
+        _ request: inout RelayRequest, fromNull: Bool, _ policies: [Policy], _ work: Work?
+    ) -> Bool {
         for login in candidateLogins(policies) {
             let byLogin = restricted([senders], .login, login, policies)
             guard !byLogin.isEmpty else { continue }
             for popLogin in candidatePOPLogins(policies) {
                 for set in restricted(byLogin, .pop, popLogin, policies) {
-                    guard let path = Self.sender(of: set, null: fromNull) else { continue }
+                    guard let path = Self.sender(of: set, null: fromNull, work) else { continue }
                     request.reversePath = path
                     if let login { request.login = .known(RelayRequest.Login(name: login)) }
                     if let popLogin { request.popLogin = .known(RelayRequest.POPLogin(name: popLogin.isEmpty ? nil : popLogin)) }
@@ -81,8 +85,8 @@ extension RequestClass {
     }
 
     /// A mailbox rather than `<>`, so that a witness is an everyday message where it can be.
-    private static func sender(of set: PathSet, null: Bool) -> ReversePath? {
-        null ? (set.hasSpecial ? .null : nil) : set.sample().map(ReversePath.mailbox)
+    private static func sender(of set: PathSet, null: Bool, _ work: Work?) -> ReversePath? {
+        null ? (set.hasSpecial ? .null : nil) : set.sample(work).map(ReversePath.mailbox)
     }
 
     private func candidateLogins(_ policies: [Policy]) -> [String?] {
@@ -120,11 +124,11 @@ extension RequestClass {
 
     // MARK: Recipient
 
-    private func findRecipient(_ request: inout RelayRequest, _ policies: [Policy]) -> Bool {
+    private func findRecipient(_ request: inout RelayRequest, _ policies: [Policy], _ work: Work?) -> Bool {
         func isTaken(_ path: ForwardPath) -> Bool {
             policies.allSatisfy { $0.canonicalPath(of: WrittenPath(path), from: request.reversePath) == path }
         }
-        if let mailbox = recipients.sample(where: { isTaken(.mailbox($0)) }) {
+        if let mailbox = recipients.sample(work, where: { isTaken(.mailbox($0)) }) {
             request.forwardPath = WrittenPath(.mailbox(mailbox))
             return true
         }

@@ -31,12 +31,16 @@ final class RequestSpace {
     private(set) var heloNames: PathDimension
     private(set) var senders: PathDimension
     private(set) var recipients: PathDimension
-    private var lastDimension: [Int] = []
-    private var describedRecipients: [[Int]: [PathSet]] = [:]
-    private var describedSenders: [[Int]: [PathSet]] = [:]
+    var describedRecipients: [[Int]: [PathSet]] = [:]
+    var describedSenders: [[Int]: [PathSet]] = [:]
+    /// What all questions about this space may cost together.
+    let work: Work
 
-    init(_ policies: [Policy], narrowedTo narrowing: [Narrowing] = []) {
-        self.policies = policies
+    /// In the dimensions of certificates, logins, POP logins and names: the group of requests that have none.
+    static let noValue = 0
+
+    init(_ policies: [Policy], narrowedTo narrowing: [Narrowing] = [], _ work: Work) throws(EffortSpent) {
+        (self.policies, self.work) = (policies, work)
         var writer = LineWriter(policies)
         var lines: [Line] = []
         for (number, policy) in policies.enumerated() {
@@ -91,9 +95,12 @@ final class RequestSpace {
                     tellsPostmasters: policy.listeners.contains(where: \.requiresLogin)
                         && (isPostmaster != nil || policy.local.entries.contains { $0.recipients != nil }))
             })
-        lastDimension = lines.map { $0.criterion.demands.keys.max() ?? -1 }
         axes = makeAxes()
-        for index in axes.indices { cut(index) }
+        for index in axes.indices { try cut(index) }
+    }
+
+    func place(_ dimension: Dimension) -> Int {
+        LineWriter.position(of: dimension, certificates: writer.certificateGroups.count)
     }
 
     private static func listeners(of policies: [Policy], _ table: FeatureTable) -> [String?] {
@@ -116,9 +123,6 @@ final class RequestSpace {
         }
         var axes = [Axis](
             repeating: Axis(groups: [Bits(capacity: capacity)]), count: 16 + writer.certificateGroups.count)
-        func place(_ dimension: Dimension) -> Int {
-            LineWriter.position(of: dimension, certificates: writer.certificateGroups.count)
-        }
         axes[place(.listener)].groups = listeners.map { name in
             features { feature in
                 switch feature {
@@ -163,13 +167,14 @@ final class RequestSpace {
     }
 
     /// Puts the groups that fit the same lines together.
-    private func cut(_ dimension: Int) {
+    private func cut(_ dimension: Int) throws(EffortSpent) {
         var asking = Bits(capacity: lines.count)
         var always = Bits(capacity: lines.count)
         for line in lines.indices {
             if lines[line].criterion.demands[dimension] == nil { always.insert(line) } else { asking.insert(line) }
         }
         let askers = asking.members
+        try work.spend(axes[dimension].groups.count * (1 + askers.count))
         var atoms: [Bits: Int] = [:]
         for (group, features) in axes[dimension].groups.enumerated() {
             var fits = always
@@ -182,142 +187,5 @@ final class RequestSpace {
                 axes[dimension].groupsOfAtom.append([group])
             }
         }
-    }
-
-    // MARK: Questions
-
-    /// Which requests every list says good to. `isGood` is asked once for each line that takes part.
-    struct Question {
-        var lists: [DecisionDiagram.List] = []
-        var good: [Int] = []
-        var taking: [Int] = []
-    }
-
-    func products(_ question: Question) -> [[[Int]?]] {
-        var question = question
-        if !narrowings.isEmpty {
-            question.lists.append(DecisionDiagram.List(lines: narrowings, endIsGood: false))
-            question.good += narrowings
-            question.taking += narrowings
-        }
-        let diagram = DecisionDiagram(
-            fits: axes.map(\.fits), lastDimension: lastDimension, lists: question.lists,
-            goodLines: Bits(question.good, capacity: lines.count),
-            taking: Bits(question.taking, capacity: lines.count))
-        return ProductMerging.merged(diagram.solutions, sizes: axes.map(\.fits.count))
-    }
-
-    /// As classes; each set of paths that takes several terms to say makes several of them.
-    func classes(_ question: Question) -> [RequestClass] { products(question).flatMap(classes) }
-
-    /// The same for questions whose answers have no request in common.
-    func classes(_ questions: [Question]) -> [RequestClass] {
-        ProductMerging.merged(questions.flatMap(products), sizes: axes.map(\.fits.count)).flatMap(classes)
-    }
-
-    private func place(_ dimension: Dimension) -> Int {
-        LineWriter.position(of: dimension, certificates: writer.certificateGroups.count)
-    }
-
-    private func classes(_ product: [[Int]?]) -> [RequestClass] {
-        /// The groups of a dimension that are in; nil when all are.
-        func groups(_ dimension: Dimension) -> [Int]? {
-            let axis = place(dimension)
-            return product[axis].map { atoms in atoms.flatMap { axes[axis].groupsOfAtom[$0] }.sorted() }
-        }
-        func yesOrNo(_ dimension: Dimension) -> Bool? { groups(dimension).map { $0 == [1] } }
-        var made = RequestClass()
-        made.listeners = groups(.listener).map { $0.map { listeners[$0] } }
-        made.heloStatuses = groups(.heloStatus).map { $0.map { [.unasked, .verified, .unverified][$0] } }
-        made.tls = yesOrNo(.tls)
-        for (number, words) in writer.certificateGroups.enumerated() {
-            guard let isShown = yesOrNo(.certificate(number)) else { continue }
-            if isShown { made.certificates.each.append(words) } else { made.certificates.none += words }
-        }
-        // Nobody shows a certificate without TLS.
-        if !made.certificates.each.isEmpty {
-            if made.tls == false { return [] }
-            made.tls = nil
-        }
-        if let groups = groups(.login) { made.logins = logins(groups) }
-        if let groups = groups(.mechanism) {
-            let others = groups.contains(mechanismNames.count)
-            let named = groups.filter { $0 < mechanismNames.count }.map { mechanismNames[$0] }
-            made.mechanisms =
-                others
-                ? RequestClass.Words(words: nil, exceptions: mechanismNames.filter { !named.contains($0) })
-                : RequestClass.Words(words: named)
-        }
-        made.pop = yesOrNo(.pop)
-        for policy in policies.indices {
-            for by in [RequestClass.Ownership.By.login, .pop] {
-                guard let holds = yesOrNo(.owned(by, policy: policy)) else { continue }
-                made.ownership.append(RequestClass.Ownership(policy: policy, by: by, holds: holds))
-            }
-        }
-        guard made.settleOwnership() else { return [] }
-        made.clients = groups(.client).map(clients.addresses) ?? .everything
-        made.localAddresses = groups(.localAddress).map { groups in
-            RequestClass.OptionalAddresses(
-                hasNone: groups.contains(0), set: localAddresses.addresses(of: groups.filter { $0 > 0 }.map { $0 - 1 }))
-        }
-        var all = [made]
-        func split(_ sets: [PathSet], _ key: WritableKeyPath<RequestClass, PathSet>) {
-            all = all.flatMap { one in sets.map { var one = one; one[keyPath: key] = $0; return one } }
-        }
-        func split(_ sets: [PathSet]?, _ key: WritableKeyPath<RequestClass, PathSet?>) {
-            guard let sets else { return }
-            all = all.flatMap { one in sets.map { var one = one; one[keyPath: key] = $0; return one } }
-        }
-        split(groups(.name).map(names.sets), \.names)
-        split(groups(.helo).map(heloNames.sets), \.helo)
-        if let groups = groups(.sender) { split(senderSets(groups), \.senders) }
-        if let groups = groups(.to) { split(recipientSets(groups), \.recipients) }
-        return all
-    }
-
-    private func senderSets(_ groups: [Int]) -> [PathSet] {
-        if let known = describedSenders[groups] { return known }
-        let sets = senders.sets(of: groups)
-        describedSenders[groups] = sets
-        return sets
-    }
-
-    private func recipientSets(_ groups: [Int]) -> [PathSet] {
-        if let known = describedRecipients[groups] { return known }
-        let sets = recipients.sets(of: groups)
-        describedRecipients[groups] = sets
-        return sets
-    }
-
-    private func logins(_ groups: [Int]) -> RequestClass.Logins {
-        let hasOthers = groups.contains(loginNames.count + 1)
-        let named = groups.filter { (1...max(1, loginNames.count)).contains($0) && $0 <= loginNames.count }
-            .map { loginNames[$0 - 1] }
-        return RequestClass.Logins(
-            hasNone: groups.contains(0), names: hasOthers ? nil : named,
-            exceptions: hasOthers ? loginNames.filter { !named.contains($0) } : [])
-    }
-}
-
-extension RequestClass {
-    /// Takes away what a claim on ownership settles by itself: who owns has a login, and who has none owns nothing.
-    /// False if nothing is left.
-    fileprivate mutating func settleOwnership() -> Bool {
-        for claim in ownership where claim.holds {
-            switch claim.by {
-            case .login: logins.hasNone = false
-            case .pop:
-                if pop == false { return false }
-                pop = true
-            }
-        }
-        if logins.isNoneAlone {
-            if !logins.hasNone { return false }
-            ownership.removeAll { $0.by == .login }
-            mechanisms = nil
-        }
-        if pop == false { ownership.removeAll { $0.by == .pop } }
-        return true
     }
 }

@@ -18,39 +18,47 @@ public struct RightsDifference: Sendable {
         public var otherwise: Decision
     }
 
-    public init(from old: Policy, to new: Policy, at now: Instant) {
-        let space = RequestSpace([old, new])
-        gained = Self.changes(space, permittedBy: 1, not: 0, now)
-        lost = Self.changes(space, permittedBy: 0, not: 1, now)
+    public init(
+        from old: Policy, to new: Policy, at now: Instant, effort: Int = Effort.standard
+    ) throws(EffortSpent) {
+        let space = try RequestSpace([old, new], Work(effort))
+        gained = try Self.changes(space, permittedBy: 1, not: 0, now)
+        lost = try Self.changes(space, permittedBy: 0, not: 1, now)
         treatsAddressFormsOtherwise = old.tricks != new.tricks
     }
 
     private static func changes(
         _ space: RequestSpace, permittedBy one: Int, not other: Int, _ now: Instant
-    ) -> [Change] {
+    ) throws(EffortSpent) -> [Change] {
         let (policy, otherPolicy) = (space.policies[one], space.policies[other])
         guard !policy.observes else { return [] }
-        return policy.relay.indices.flatMap { rule -> [Change] in
-            guard policy.relay[rule].verb == .permit, policy.relay[rule].isInForce(on: now.day) else { return [] }
-            // The other policy refuses in one of its stages, and lets on in those before it.
-            let questions = Stage.allCases.map { stage in
-                var question = space.question(grantsOf: rule, one, on: now.day)
-                for earlier in Stage.allCases where earlier.rawValue < stage.rawValue {
-                    space.add(earlier, of: other, on: now.day, to: &question)
-                }
-                space.add(stage, of: other, on: now.day, turned: true, to: &question)
-                return question
-            }
-            let classes = space.classes(otherPolicy.observes ? [space.question(grantsOf: rule, one, on: now.day)] : questions)
-            return classes.compactMap { requests in
-                requests.witness(under: space.policies, at: now).map { witness in
+        var changes: [Change] = []
+        for rule in policy.permitsInForce(at: now) {
+            for requests in try space.classes(questions(space, rule, of: one, not: other, now)) {
+                guard let witness = try space.witness(of: requests, at: now) else { continue }
+                let risks = policy.risks(of: policy.relay[rule], requests)
+                changes.append(
                     Change(
-                        grant: Grant(
-                            rule: rule, requests: requests, risks: policy.risks(of: policy.relay[rule], requests),
-                            witness: witness),
-                        otherwise: otherPolicy.decisionInSession(witness))
-                }
+                        grant: Grant(rule: rule, requests: requests, risks: risks, witness: witness),
+                        otherwise: otherPolicy.decisionInSession(witness)))
             }
+        }
+        return changes
+    }
+
+    /// What a rule of the one policy permits and the other refuses in one of its stages, and lets on in those before.
+    private static func questions(
+        _ space: RequestSpace, _ rule: Int, of one: Int, not other: Int, _ now: Instant
+    ) -> [RequestSpace.Question] {
+        let granted = space.question(grantsOf: rule, one, on: now.day)
+        if space.policies[other].observes { return [granted] }
+        return Stage.allCases.map { stage in
+            var question = granted
+            for earlier in Stage.allCases where earlier.rawValue < stage.rawValue {
+                space.add(earlier, of: other, on: now.day, to: &question)
+            }
+            space.add(stage, of: other, on: now.day, turned: true, to: &question)
+            return question
         }
     }
 }

@@ -8,7 +8,7 @@ struct ClientFacts {
     let helo: Domain?
     let today: CalendarDay
 
-    init(_ request: RelayRequest, asksForHeloName: Bool) {
+    init(_ request: borrowing RelayRequest, asksForHeloName: Bool) {
         if case .known(let login) = request.login {
             self.login = login.name.utf8.withCaseFolded
         } else {

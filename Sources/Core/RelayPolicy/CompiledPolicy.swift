@@ -37,6 +37,9 @@ public final class CompiledPolicy: Sendable {
         }
     }
 
+    /// As `Policy.demands`.
+    public func demands(of request: RelayRequest) -> Decision? { policy.demands(of: request) }
+
     /// As `Policy.isRelayClientPlainly`, always.
     public func isRelayClient(_ request: RelayRequest) -> Bool {
         !policy.observes(request)

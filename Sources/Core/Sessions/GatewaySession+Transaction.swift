@@ -43,7 +43,7 @@ extension GatewaySession {
         }
         if let reply = refusal(of: parameters, isASCII: isASCII) { return .reply(reply) }
         request.reversePath = path
-        if let refusal = terms.policy.policy.demands(of: request) { return .reply(refusal.reply) }
+        if let refusal = terms.policy.demands(of: request) { return .reply(refusal.reply) }
         transaction = Transaction()
         transaction.reversePath = path
         transaction.parameters = parameters

@@ -25,11 +25,14 @@ public struct GatewaySession: Sendable {
         case askForData
     }
 
+    @usableFromInline
     enum Phase: Sendable {
         case greeted, ready, inTransaction, charging, offering, askingForData, receivingData, awaitingOutcome, closed
     }
 
     public let terms: GatewayTerms
+    // What the shell asks at every step is inlinable: a call into another module copies the session first.
+    @usableFromInline
     var phase = Phase.greeted
     /// The facts of the session; sender, recipient and time are set for each decision.
     var request: RelayRequest
@@ -48,16 +51,16 @@ public struct GatewaySession: Sendable {
         (self.terms, self.request, self.announced) = (terms, request, announced)
     }
 
-    public var wantsLine: Bool {
+    @inlinable public var wantsLine: Bool {
         switch phase {
         case .greeted, .ready, .inTransaction: true
         default: false
         }
     }
-    public var wantsData: Bool { phase == .receivingData }
-    public var isClosed: Bool { phase == .closed }
+    @inlinable public var wantsData: Bool { phase == .receivingData }
+    @inlinable public var isClosed: Bool { phase == .closed }
     /// Between transactions nothing is lost when the session is ended with 421.
-    public var isBetweenTransactions: Bool { phase == .greeted || phase == .ready }
+    @inlinable public var isBetweenTransactions: Bool { phase == .greeted || phase == .ready }
     /// Whether the client may send commands ahead of replies (RFC 2920).
     public var mayPipeline: Bool { saidEHLO && announced.pipelining }
     public var greeting: Reply { Reply(code: 220, lines: [Array("\(terms.hostname) ESMTP Gatepost".utf8)]) }

@@ -60,18 +60,17 @@ public struct UpstreamSession: Sendable {
 
     public mutating func offer(_ offer: RecipientOffer) -> [Action] {
         if let refusal = refusalForLackOf(offer) { return [.recipientAnswered(.refused(refusal))] }
-        var commands: [(Expected, [UInt8])] = []
+        var written: [UInt8] = []
         if !isInTransaction {
             isUntouchedSinceReuse = true
-            if needsReset { commands.append((.rset, Array("RSET\r\n".utf8))) }
-            let mail = Array("MAIL FROM:".utf8) + offer.reversePath.wireForm
-                + offer.mailParameters.wireForm(for: capabilities)
-            commands.append((.mail, mail + [13, 10]))
+            if needsReset { say(.rset, "RSET", in: &written) }
+            let parameters = offer.mailParameters.wireForm(for: capabilities)
+            say(.mail, "MAIL FROM:", offer.reversePath.wireForm, parameters, in: &written)
         }
-        let rcpt = Array("RCPT TO:".utf8) + offer.forwardPath.wireForm + offer.parameters.wireForm(for: capabilities)
-        commands.append((.rcpt, rcpt + [13, 10]))
+        let parameters = offer.parameters.wireForm(for: capabilities)
+        say(.rcpt, "RCPT TO:", offer.forwardPath.wireForm, parameters, in: &written)
         needsReset = true
-        return send(commands)
+        return [.send(written)]
     }
 
     /// What this server cannot carry, though the routed servers together announced it when the client asked. In its
@@ -89,7 +88,7 @@ public struct UpstreamSession: Sendable {
 
     public mutating func askForData() -> [Action] {
         precondition(isInTransaction && isReusable, "DATA without a transaction")
-        return send([(.data, Array("DATA\r\n".utf8))])
+        return send(.data, "DATA")
     }
 
     /// The terminator of the mail data has been written.
@@ -104,19 +103,32 @@ public struct UpstreamSession: Sendable {
     /// The client has given the transaction up, between two commands.
     public mutating func transactionAbandoned() { isInTransaction = false }
 
-    public mutating func quit() -> [Action] { send([(.quit, Array("QUIT\r\n".utf8))]) }
+    public mutating func quit() -> [Action] { send(.quit, "QUIT") }
 
-    private mutating func send(_ commands: [(Expected, [UInt8])]) -> [Action] {
-        var bytes: [UInt8] = []
-        for (index, command) in commands.enumerated() {
-            if index > 0, !capabilities.pipelining {
-                unsent.append((command.0, command.1))
-            } else {
-                expected.append(command.0)
-                bytes += command.1
-            }
+    private mutating func send(_ awaited: Expected, _ command: String) -> [Action] {
+        var written: [UInt8] = []
+        say(awaited, command, in: &written)
+        return [.send(written)]
+    }
+
+    /// Puts a command behind what is `written` to go out now; where the server does not pipeline, only the first of
+    /// them goes, and the others wait for the reply before them.
+    private mutating func say(
+        _ awaited: Expected, _ command: String, _ path: [UInt8] = [], _ parameters: [UInt8] = [],
+        in written: inout [UInt8]
+    ) {
+        var line: [UInt8] = []
+        line.reserveCapacity(command.utf8.count + path.count + parameters.count + 2)
+        line += command.utf8
+        line += path
+        line += parameters
+        line += "\r\n".utf8
+        if !written.isEmpty, !capabilities.pipelining {
+            unsent.append((awaited, line))
+        } else {
+            expected.append(awaited)
+            written = written.isEmpty ? line : written + line
         }
-        return [.send(bytes)]
     }
 
     /// Takes what the server has said. Of replies that come together only so many are answers as were owed before:
@@ -130,7 +142,9 @@ public struct UpstreamSession: Sendable {
         for reply in replies {
             guard owed > 0 else { return actions + [.broken("said \(reply) unasked")] }
             owed -= 1
-            actions += received(reply)
+            // Mostly the only ones, which then need not be copied.
+            let more = received(reply)
+            actions = actions.isEmpty ? more : actions + more
             if actions.last?.isBroken ?? false { return actions }
         }
         if let problem { return actions + [.broken("sent \(problem.message)")] }
@@ -157,14 +171,14 @@ public struct UpstreamSession: Sendable {
         switch answered {
         case .greeting:
             guard reply.code == 220 else { return [.broken("greets with \(reply)")] }
-            return send([(.ehlo, Array("EHLO \(hostname)\r\n".utf8))])
+            return send(.ehlo, "EHLO \(hostname)")
         case .ehlo:
             if reply.code == 250 {
                 capabilities = ServerCapabilities(ehloReply: reply)
                 return [.ready]
             }
             guard reply.isPermanent else { return [.broken("answers EHLO with \(reply)")] }
-            return send([(.helo, Array("HELO \(hostname)\r\n".utf8))])
+            return send(.helo, "HELO \(hostname)")
         case .helo:
             return reply.code == 250 ? [.ready] : [.broken("answers HELO with \(reply)")]
         case .rset:

@@ -42,6 +42,7 @@ public struct EmulatedRequest: Hashable, Sendable {
     }
 }
 
+/// What the system answers to one recipient.
 public enum EmulatedDecision: Hashable, Sendable {
     /// The connection is closed with this text.
     case refusedConnection(String)

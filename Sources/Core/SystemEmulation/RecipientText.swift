@@ -71,10 +71,11 @@ public struct RecipientText: Hashable, Sendable {
         var decoded: [UInt8] = []
         var rest = localPart[(dash + 1)...]
         while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "+"), rest.count >= 2,
+            // A sign is a digit to nobody else: `++4` is no byte.
+            guard byte == UInt8(ascii: "+"), rest.count >= 2, rest.first != UInt8(ascii: "+"),
                 let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
             else {
-                decoded.append(byte)
+                decoded.append(byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte)
                 continue
             }
             decoded.append(value)

@@ -27,6 +27,8 @@ final class GatewayHandler: ChannelInboundHandler {
     /// Replies that go out together at the end of an event.
     private var output: ByteBuffer?
     private var isProcessing = false
+    /// A read was asked for and nothing has come: asking again would cost as much as the read.
+    private var isReading = false
     private var hasGreeted = false
     private var inputHasEnded = false
     private var isAdmitted = false
@@ -80,7 +82,7 @@ final class GatewayHandler: ChannelInboundHandler {
             hasGreeted = true
             return end(refusal.reply)
         }
-        context.read()
+        read()
     }
 
     /// After the pause in which nothing may be said yet.
@@ -93,6 +95,7 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = false
         var bytes = unwrapInboundIn(data)
         if isLingering {
             lingeredBytes += bytes.readableBytes
@@ -117,7 +120,7 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if wantsRead { context.read() }
+        if wantsRead { read() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -172,13 +175,19 @@ final class GatewayHandler: ChannelInboundHandler {
         return isWritable && (input?.readableBytes ?? 0) < Self.mostWaiting
     }
 
+    private func read() {
+        guard !isReading else { return }
+        isReading = true
+        context?.read()
+    }
+
     /// Goes on with what waits, and reads again.
     func resume() {
         // An answer that came at once: whoever handed the bytes over goes on with the rest.
         guard !isProcessing else { return }
         processInput()
         flush()
-        if wantsRead { context?.read() }
+        if wantsRead { read() }
         closeIfDone()
     }
 
@@ -321,9 +330,9 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     private func say(_ reply: Reply) {
-        guard let context else { return }
-        if output == nil { output = context.channel.allocator.buffer(capacity: 128) }
-        output?.writeBytes(reply.wireForm)
+        guard context != nil else { return }
+        let bytes = reply.wireForm
+        if output == nil { output = ByteBuffer(bytes: bytes) } else { output?.writeBytes(bytes) }
     }
 
     func flush() {
@@ -348,7 +357,7 @@ final class GatewayHandler: ChannelInboundHandler {
         flush()
         context.close(mode: .output, promise: nil)
         if inputHasEnded { return abort() }
-        context.read()
+        read()
     }
 
     /// A client that has closed its side gets what it asked for before that, and no more.

@@ -8,6 +8,7 @@ import Sessions
 final class SharedState: Sendable {
     private struct Counts {
         var connections = 0
+        /// By holder.
         var ofClient: [IPAddress: Int] = [:]
         var limits = LimitCounters()
         var bans = RelayBans()
@@ -17,7 +18,8 @@ final class SharedState: Sendable {
 
     /// False when the client, or all together, hold as many connections as they may.
     func admit(_ client: IPAddress, _ limits: GatewaySettings.ConnectionLimits) -> Bool {
-        counts.withLockedValue { counts in
+        let client = client.holder
+        return counts.withLockedValue { counts in
             if let total = limits.total, counts.connections >= total { return false }
             let ofClient = counts.ofClient[client, default: 0]
             if let most = limits.forEachClient, ofClient >= most { return false }
@@ -28,6 +30,7 @@ final class SharedState: Sendable {
     }
 
     func leave(_ client: IPAddress) {
+        let client = client.holder
         counts.withLockedValue { counts in
             counts.connections -= 1
             let left = counts.ofClient[client, default: 1] - 1

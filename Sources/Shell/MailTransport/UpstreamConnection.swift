@@ -142,7 +142,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private func send(_ bytes: [UInt8]) {
         guard let context else { return }
         resetDeadline()
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
     }
 
     /// The connection is of no more use.

@@ -159,17 +159,24 @@ final class UpstreamPool {
     var status: [ServerStatus] {
         servers.map { server in
             let health = health[server]
-            return ServerStatus(
-                upstream: name, server: server, isUp: health?.notBefore == nil && health?.capabilities != nil,
-                lastError: health?.lastError)
+            let state: ServerStatus.State =
+                health == nil ? .untried : health?.notBefore == nil && health?.capabilities != nil ? .up : .down
+            return ServerStatus(upstream: name, server: server, state: state, lastError: health?.lastError)
         }
     }
 }
 
 /// One protected server, as an event loop last saw it.
 public struct ServerStatus: Sendable, Hashable {
+    /// Raw values are the words of the JSON.
+    public enum State: String, Sendable, Hashable {
+        case up, down
+        /// It has neither answered nor failed yet.
+        case untried
+    }
+
     public var upstream: String
     public var server: GatewaySettings.Server
-    public var isUp: Bool
+    public var state: State
     public var lastError: String?
 }

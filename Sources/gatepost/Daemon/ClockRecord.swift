@@ -43,7 +43,7 @@ final class ClockRecord: Sendable {
             return (now.seconds + Self.tolerance < state.newest.seconds, isDue)
         }
         // Not on the event loop that asks.
-        if isDue { Threads.start { self.write() } }
+        if isDue { OwnThread.run { self.write() } }
         return isBehind
     }
 

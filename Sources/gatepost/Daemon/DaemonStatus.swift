@@ -61,12 +61,19 @@ struct DaemonStatus {
         let list = seen.map { server in
             let views = mine.filter { $0.server == server }
             return JSONValue.object([
-                .init("address", .string(server.description)), .init("up", .bool(views.contains(where: \.isUp))),
+                .init("address", .string(server.description)), .init("up", .bool(state(of: views) == .up)),
+                .init("state", .string(state(of: views).rawValue)),
                 .init("backup", .bool(server.isBackup)),
                 .init("lastError", views.compactMap(\.lastError).first.map(JSONValue.string) ?? .null),
             ])
         }
         return .object([.init("name", .string(name)), .init("servers", .array(list))])
+    }
+
+    /// Up where one event loop has found it up, untried where none knows anything.
+    private func state(of views: [ServerStatus]) -> ServerStatus.State {
+        if views.contains(where: { $0.state == .up }) { return .up }
+        return views.allSatisfy { $0.state == .untried } ? .untried : .down
     }
 
     private var rules: [JSONValue] {

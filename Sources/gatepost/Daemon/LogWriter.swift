@@ -25,14 +25,7 @@ final class LogWriter: Sendable {
 
     init(descriptor: Int32, describeDrops: @escaping @Sendable (Int) -> String) {
         (self.descriptor, self.describeDrops) = (descriptor, describeDrops)
-        let thread = Unmanaged.passRetained(self)
-        var id = pthread_t()
-        pthread_create(&id, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<LogWriter>.fromOpaque(argument).takeRetainedValue().writeUntilClosed()
-            return nil
-        }, thread.toOpaque())
-        pthread_detach(id)
+        OwnThread.run { self.writeUntilClosed() }
     }
 
     /// `line` has no line end.

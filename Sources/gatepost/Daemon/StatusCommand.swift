@@ -45,10 +45,9 @@ struct StatusText {
         }
         for upstream in list(status["upstreams"]) {
             for server in list(upstream["servers"]) {
-                let state = server["up"] == .bool(true) ? "up" : "not seen up"
                 let backup = server["backup"] == .bool(true) ? "  backup" : ""
                 let error = server["up"] == .bool(true) ? "" : "  \(word(server["lastError"]))"
-                lines.append("upstream  \(word(upstream["name"]))  \(word(server["address"]))\(backup)  \(state)\(error)")
+                lines.append("upstream  \(word(upstream["name"]))  \(word(server["address"]))\(backup)  \(word(server["state"]))\(error)")
             }
         }
         for rule in list(status["rules"]) {

@@ -17,6 +17,8 @@ struct DemoAttempt: Sendable {
     let isWanted: Bool
     /// The message's lines, where something in them is the attack.
     var body: String = "Subject: a demonstration\r\n\r\nHello.\r\n"
+    /// Nil: the client's own name.
+    var helo: String?
 
     static let all: [DemoAttempt] = strangers + wanted
 

@@ -31,7 +31,7 @@ struct DemoClient {
         guard let greeting = reply(&replies) else { return .noAnswer }
         if !greeting.hasPrefix("2") { return .refused(Self.short(greeting)) }
         let commands = [
-            "EHLO \(attempt.client.rawValue).test", "MAIL FROM:\(attempt.sender)", "RCPT TO:\(attempt.to)", "DATA",
+            "EHLO \(attempt.helo ?? "\(attempt.client.rawValue).test")", "MAIL FROM:\(attempt.sender)", "RCPT TO:\(attempt.to)", "DATA",
             "X-Demo: \(tag)\r\n\(attempt.body).",
         ]
         for command in commands {

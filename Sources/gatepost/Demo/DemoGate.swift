@@ -11,7 +11,7 @@ struct DemoGate {
     let file: String
 
     /// Writes the configuration into a folder of its own, so that other commands can be tried on it.
-    static func start(before server: OpenServer, log: DaemonLog) async throws -> DemoGate {
+    static func start(before server: DemoServer, log: DaemonLog) async throws -> DemoGate {
         var template = Array("/tmp/gatepost-demo.XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw Trouble("cannot make a folder in /tmp: \(String(cString: strerror(errno)))")
@@ -45,7 +45,7 @@ struct DemoGate {
         networks  office  127.0.0.2
 
         local {
-            domains  ours.test
+            domains  ours.test old.ours.test
         }
 
         upstream old-server {

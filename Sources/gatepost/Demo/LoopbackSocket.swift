@@ -31,6 +31,18 @@ enum LoopbackSocket {
         return descriptor
     }
 
+    /// The address of the other end; empty if it is gone.
+    static func peer(of descriptor: Int32) -> String {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+        }
+        var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
+        guard result == 0, inet_ntop(AF_INET, &address.sin_addr, &text, socklen_t(INET_ADDRSTRLEN)) != nil else { return "" }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     private static func use(
         _ descriptor: Int32, _ address: String, _ port: UInt16,
         _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
@@ -53,24 +65,5 @@ enum LoopbackSocket {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
         return result == 0 ? UInt16(bigEndian: address.sin_port) : nil
-    }
-}
-
-/// Threads for blocking work.
-enum Threads {
-    private final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ run: @escaping @Sendable () -> Void) {
-        let work = Unmanaged.passRetained(Work(run))
-        var id = pthread_t()
-        pthread_create(&id, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, work.toOpaque())
-        pthread_detach(id)
     }
 }

@@ -113,6 +113,20 @@ public struct PolicyDraft: Hashable, Sendable {
         return closed
     }
 
+    /// The draft with `rule` in the place of the relay rule of its name.
+    public func replacing(_ rule: RuleDraft) -> PolicyDraft {
+        var changed = self
+        for position in changed.relay.indices where changed.relay[position].name == rule.name { changed.relay[position] = rule }
+        return changed
+    }
+
+    /// The draft without permits of these names; all else stays.
+    public func without(permitsNamed names: Set<String>) -> PolicyDraft {
+        var rest = self
+        rest.relay.removeAll { $0.verb == .permit && names.contains($0.name) }
+        return rest
+    }
+
     /// The draft without the local domains that `isExcluded` names.
     public func without(domains isExcluded: (HostPattern) -> Bool) -> PolicyDraft {
         var closed = self

@@ -40,6 +40,35 @@ public struct RuleDraft: Hashable, Sendable {
     /// Whether some line of alternatives has none, so that the rule never fits. Such a rule is left out.
     public private(set) var neverFits = false
 
+    /// A permit without proof of named domains alone: the system takes mail for them from everybody, as a backup MX does.
+    /// Everybody's domains (`*.com`) and ends of names are no such domains.
+    public var isForDestinations: Bool {
+        guard verb == .permit, lines.contains(where: { $0.keyword == "proof" }),
+            let to = lines.first(where: { $0.keyword == "to" })
+        else { return false }
+        return to.values.allSatisfy { value in
+            switch try? PathPattern(parsing: value.text) {
+            case .domain(let domain), .mailbox(_, let domain): !PublicSuffixes.isMailboxProvider(domain)
+            case .below(let domain): !PublicSuffixes.contains(domain) && !PublicSuffixes.isMailboxProvider(domain)
+            case .null, .localPart, .endsWith, nil: false
+            }
+        }
+    }
+
+    /// The rule without the one of its addresses that names the most; nil if there are not several.
+    public func withoutWidestAddress() -> RuleDraft? {
+        guard let line = lines.firstIndex(where: { $0.keyword == "from" }), lines[line].values.count > 1 else { return nil }
+        func size(_ value: Value) -> Double {
+            guard let range = try? AddressSet.parse(value.text) else { return 0 }
+            let set = AddressSet([range])
+            return max(Double(set.count(.v4)) / 0x1p32, Double(set.count(.v6)) / 0x1p128)
+        }
+        var rule = self
+        let widest = lines[line].values.indices.max { size(lines[line].values[$0]) < size(lines[line].values[$1]) }
+        if let widest { rule.lines[line].values.remove(at: widest) }
+        return rule
+    }
+
     // MARK: Conditions
 
     /// `from`: the client's address.

@@ -1,0 +1,1 @@
+New-AcceptedDomain -Name All -DomainName * -DomainType ExternalRelay

@@ -1,0 +1,2 @@
+mail.ours.test
+# secondary names

@@ -1,1 +1,0 @@
-../RelayAnalysis/World.swift

@@ -1,0 +1,106 @@
+"""Rules that overlap so much that their classes multiply: every command ends, and none takes that for a no."""
+
+import random
+
+import pytest
+from commands_support import validate
+
+
+def overlapping(rules, networks, domains, *, closed=False):
+    numbers = random.Random(1)
+
+    def network():
+        length = numbers.randint(8, 28)
+        value = numbers.getrandbits(32) >> (32 - length) << (32 - length)
+        return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0)) + f"/{length}"
+
+    def some(make):
+        return " ".join(sorted({make() for _ in range(networks)}))
+
+    lines = ["version 1", "local { domains ours.example }", "relay {"]
+    for number in range(rules):
+        lines += [
+            f'  permit "r{number}" {{',
+            f"    from {some(network)}",
+            f"    to {some(lambda: f'd{numbers.randrange(domains)}.example')}",
+            f"    sender {some(lambda: f's{numbers.randrange(domains)}.example')}",
+            "    login any" if closed else "",
+            "  }",
+        ]
+    return "\n".join(lines + ["}"]) + "\n"
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Enough to spend a small effort."""
+    path = tmp_path_factory.mktemp("few") / "gatepost.conf"
+    path.write_text(overlapping(20, 20, 30))
+    return path
+
+
+def test_who_can_relay_says_that_it_cannot_tell(gatepost, few):
+    result = gatepost("who-can-relay", few, "--json", "--effort", "2000")
+    assert result.status == 3
+    validate(result.json, "who-can-relay")
+    assert result.json["complete"] is False and result.json["grants"] is None
+    assert result.json["strangersCanRelay"] == "cannot-tell"
+    assert "--effort 20000" in result.err and "--client" in result.err
+
+
+def test_the_rule_is_named_where_it_is_known(gatepost, few):
+    for effort in range(20_000, 200_000, 10_000):
+        result = gatepost("who-can-relay", few, "--json", "--effort", str(effort))
+        if result.json["effortSpentOn"] or result.json["complete"]:
+            break
+    assert result.status == 3
+    spent = result.json["effortSpentOn"]
+    assert f'"{spent["name"]}" ({spent["at"]}) overlaps so much with {spent["rulesBefore"]} rules before it' in result.err
+
+
+@pytest.mark.parametrize("flags", [[], ["--format", "csv"], ["--worst"], ["--worst", "--json"]])
+def test_no_form_of_the_answer_reads_as_nobody(gatepost, few, flags):
+    result = gatepost("who-can-relay", few, *flags, "--effort", "2000")
+    assert result.status == 3 and "Nobody" not in result.out
+    if "--json" in flags:
+        validate(result.json, "worst")
+        assert result.json["worst"] is None and result.json["complete"] is False
+    if "csv" in flags:
+        assert result.out == ""
+
+
+def test_a_larger_effort_answers(gatepost, few):
+    result = gatepost("who-can-relay", few, "--json")
+    assert result.status in (0, 1) and result.json["complete"] is True
+    validate(result.json, "who-can-relay")
+    assert result.json["effortSpentOn"] is None
+
+
+def test_verify_does_not_take_an_incomplete_answer(gatepost, few):
+    answer = gatepost("who-can-relay", few, "--json", "--effort", "2000").out
+    result = gatepost("verify", "-c", few, stdin=answer)
+    assert result.status == 2 and "not complete" in result.err
+
+
+def test_diff_cannot_tell(gatepost, few, tmp_path):
+    other = tmp_path / "other.conf"
+    other.write_text("version 1\nrelay { }\n")
+    result = gatepost("diff", other, few, "--json", "--effort", "2000")
+    assert result.status == 3 and result.json["gained"] is None and result.json["complete"] is False
+    validate(result.json, "diff")
+    text = gatepost("diff", other, few, "--effort", "2000")
+    assert text.status == 3 and "same rights" not in text.out and "--effort 20000" in text.err
+
+
+@pytest.mark.parametrize("command", ["who-can-relay", "diff"])
+def test_an_effort_is_a_number_of_steps(gatepost, few, command):
+    files = [few] * (2 if command == "diff" else 1)
+    assert gatepost(command, *files, "--effort", "0").status == 2
+
+
+def test_check_ends_on_a_hundred_rules_that_overlap(gatepost, tmp_path):
+    path = tmp_path / "gatepost.conf"
+    path.write_text(overlapping(100, 100, 2000, closed=True))
+    # The fixture ends what takes longer than a minute.
+    result = gatepost("check", path, "--policy-only", "--json")
+    validate(result.json, "check")
+    assert result.json["strangersCanRelay"] is False

@@ -1,0 +1,58 @@
+import ConfigImport
+import MailTypes
+import PolicyLanguage
+import SystemEmulation
+import Testing
+
+/// What the recipes were seen to do, recipient by recipient, for a client that nobody knows.
+@Suite("check_rcpt as observed")
+struct CheckRecipientTableTests {
+    private static let stop = """
+        V7/Berkeley
+        Cwours.test
+        Scheck_rcpt
+        R$*\t$: $>3 $1
+        R$-\t$@ fine
+        R$+ < @ $=w . >\t$@ fine
+        R$*\t$#error $: 551 no
+        """
+
+    private static func recipe(_ name: String, relayTo: Bool) -> [String: String] {
+        [
+            "ours.mc": "HACK(use_ip)\n\(relayTo ? "HACK(use_relayto)\n" : "")HACK(\(name))\nCwours.test\n",
+            "/etc/mail/LocalIP": "10.77\n", "/etc/mail/RelayTo": "partner.test\n",
+        ]
+    }
+
+    private static let columns: [(name: String, files: [String: String])] = [
+        ("stop at w", ["sendmail.cf": stop]), ("check_rcpt 1.0", recipe("check_rcpt", relayTo: true)),
+        ("check_rcpt4", recipe("check_rcpt4", relayTo: false)), ("check_rcpt4 + RelayTo", recipe("check_rcpt4", relayTo: true)),
+        ("check_rcpt3 + RelayTo", recipe("check_rcpt3", relayTo: true)),
+    ]
+
+    /// A letter a column: accept or reject.
+    private static let rows: [(recipient: String, seen: String)] = [
+        ("u@ours.test", "AAAAR"), ("u@victim.test", "RRRRR"), ("u%victim.test@ours.test", "ARRRR"),
+        ("victim.test!u@ours.test", "AARRR"), ("\"u@victim.test\"@ours.test", "ARAAR"), ("@ours.test:u@victim.test", "RRRRR"),
+        ("u@partner.test", "RARAA"), ("u%victim.test@partner.test", "RRRRR"), ("u", "AAAAA"),
+    ]
+
+    @Test("accept and reject", arguments: 0..<5)
+    func table(column: Int) throws {
+        let files = Self.columns[column].files
+        let source = ImportSource(paths: files.keys.sorted()) { path in
+            files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
+        }
+        let emulation = try #require(try MailSystem.sendmail88.emulation(of: source, facts: ImportFacts()))
+        let policy = try CorpusTests.policy(ImportedConfiguration(system: .sendmail88, source: source, facts: ImportFacts()))
+        for row in Self.rows {
+            let seen = Array(row.seen)[column] == "A" ? "permit" : "reject"
+            let request = RelayRequestText(client: "203.0.113.9", sender: "a@other.test", recipient: row.recipient)
+            #expect(request.verdict(of: emulation) == seen, "\(Self.columns[column].name): \(row.recipient)")
+            // A recipient without a domain is no path to a policy.
+            if row.recipient != "u" {
+                #expect(request.verdict(of: policy) == seen, "\(Self.columns[column].name), imported: \(row.recipient)")
+            }
+        }
+    }
+}

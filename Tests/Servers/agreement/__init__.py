@@ -1,0 +1,1 @@
+"""Imported policies held against the servers that the configurations were written for."""

@@ -1,0 +1,40 @@
+"""A short run of what docs/agreement.md has at length: imported policies against Sendmail itself."""
+
+import itertools
+
+from agreement import sendmail_agreement, sendmail_random
+from conftest import need_peer
+from harness import servers
+
+
+def test_imported_policies_decide_as_sendmail(gate_binary):
+    need_peer(servers.ALL["sendmail"])
+    count = sendmail_agreement.run(seeds=range(1, 13), requests_each=40)
+    assert count.requests == 480
+    assert 100 < count.permitted < 400, "requests that are all permitted or all refused show nothing"
+    assert sum(count.explained.values()) < count.requests / 5
+    assert not count.unexplained, "\n".join(
+        f"seed {configuration.seed}: {request}: Sendmail {original}, policy {ours}"
+        for configuration, request, original, ours in count.unexplained
+    )
+
+
+def test_a_wrong_policy_is_noticed():
+    """The comparison's canary: what a policy permits beyond Sendmail is never explained."""
+    for seed, request in itertools.product(range(1, 6), sendmail_random.requests(1, 50)):
+        configuration = sendmail_random.configuration(seed)
+        assert sendmail_agreement.explain(configuration, NoDomains(), request, "reject", "permit") is None
+
+
+class NoDomains:
+    def __contains__(self, domain):
+        return False
+
+    def hides_at_foreign_host(self, recipient):
+        return True
+
+    def mixes_forms(self, recipient, anywhere=False):
+        return False
+
+    def refuses_form(self, recipient):
+        return True

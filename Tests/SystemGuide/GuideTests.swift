@@ -1,0 +1,56 @@
+import ConfigImport
+import Foundation
+import MailTypes
+import PolicyLanguage
+import SystemGuide
+import Testing
+
+@Suite("the guide")
+struct GuideTests {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("docs/guide")
+
+    @Test("every system has one page, in the order of the systems")
+    func pages() { #expect(Guide.pages.map(\.system) == MailSystem.allCases) }
+
+    @Test("docs/guide holds the pages as the program shows them", arguments: Guide.pages)
+    func documents(_ page: GuidePage) throws {
+        let file = Self.folder.appendingPathComponent("\(page.system.rawValue).md")
+        #expect(try String(contentsOf: file, encoding: .utf8) == page.markdown, "make guide writes it")
+    }
+
+    @Test("a page answers each question", arguments: Guide.pages)
+    func complete(_ page: GuidePage) {
+        #expect(!page.steps.isEmpty && !page.losses.isEmpty && !page.limits.isEmpty && !page.symptoms.isEmpty)
+        #expect(page.trials.count >= 3)
+        #expect(page.trials.contains { $0.expected.hasPrefix("250") }, "mail that has to arrive is a test too")
+        #expect(page.trials.contains { !$0.expected.hasPrefix("250") })
+        #expect(page.files.contains { $0.code?.contains("gatepost audit \(page.system.rawValue)") ?? false })
+    }
+
+    @Test("no line of a terminal's page is wider than the terminal", arguments: Guide.pages)
+    func width(_ page: GuidePage) {
+        for line in page.text(width: 80).split(separator: "\n") where !line.hasPrefix("      ") {
+            #expect(line.count <= 80, "\(line)")
+        }
+    }
+
+    @Test("symptoms are found by their words")
+    func symptoms() {
+        #expect(Guide.symptoms(matching: "553 relay NON-LOCAL").first?.system == .mercury)
+        #expect(Guide.symptoms(matching: "").isEmpty)
+        #expect(Guide.symptoms(matching: "qwertz").isEmpty)
+    }
+
+    @Test("the configuration that pages show is one")
+    func configuration() throws {
+        let text = try #require(Guide.pages.first).markdown
+        let start = try #require(text.range(of: "version 1\n"))
+        let end = try #require(text.range(of: "```", range: start.lowerBound..<text.endIndex))
+        let result = Configuration.read(
+            Array(text[start.lowerBound..<end.lowerBound].utf8), file: "guide.conf", purpose: .serving,
+            now: Instant("2026-06-01T12:00:00Z")!
+        ) { _ in .failure(FileProblem("none")) }
+        #expect(result.diagnostics.filter { $0.severity >= .error } == [], "\(result.diagnostics)")
+    }
+}
