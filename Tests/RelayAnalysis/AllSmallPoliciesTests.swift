@@ -135,7 +135,7 @@ struct AllSmallPoliciesTests {
             for next in Self.vocabulary.indices { try check(numbers + [next]) }
         }
         try check([first])
-        #expect(tried > Self.vocabulary.count / 5)
+        #expect(tried > (Self.triesAll ? Self.vocabulary.count / 5 : 0))
     }
 
     @Test("what one permits and another does not, of pairs of policies", arguments: vocabulary.indices)
