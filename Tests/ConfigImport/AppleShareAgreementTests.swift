@@ -30,7 +30,8 @@ struct AppleShareAgreementTests {
                 "<>", "anna@ours.test", "BERT@also-ours.test", "nobody@ours.test", "anna@sub.ours.test", "a@partner.test",
                 "a@sub.partner.test", "a@spam.test", "a@new.test",
             ],
-            recipients: RequestWorld.recipients(ours: ["ours.test"], foreign: ["victim.test"]) + ["u@also-ours.test", "u@partner.test"])
+            recipients: RequestWorld.recipients(ours: ["ours.test"], foreign: ["victim.test"])
+                + RequestWorld.hiddenElsewhere + ["u@also-ours.test", "u@partner.test"])
         try Agreement.check(
             .appleShareIP, ["mail.txt": lines.joined(separator: "\r")], facts: facts,
             on: world.requests(most: 400, &random), seed: seed)

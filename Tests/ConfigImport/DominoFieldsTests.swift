@@ -21,7 +21,7 @@ struct DominoFieldsTests {
             ("mail.xyz.test", "mail.xyz.test *.mail.xyz.test"), (".xyz.test", "*.xyz.test"), ("*", "everyone"),
             ("1.2.3.4", nil), ("[1.2.3.*/24]", nil), ("[1.2.3.1-3/24]", nil), ("[1.2.3]", nil), ("[1.2.3.4", nil),
             ("[1.2.3.300]", nil), ("[1.2.3.3-1]", nil), ("[*.*.*.5]", nil), ("[1.2.3.4.5]", nil), ("[]", nil), ("a b", nil),
-            ("@xyz.test", nil), ("10.0.0.0/8", nil),
+            ("@xyz.test", nil), ("10.0.0.0/8", nil), ("Strangers", nil), ("localhost", nil),
         ] as [(String, String?)])
     func hosts(entry: String, expected: String?) throws {
         let (model, notes) = try Self.read("LocalDomains = ours.test\nAllowFrom = \(entry)\n")

@@ -30,6 +30,7 @@ struct DominoR4AgreementTests {
             clients: ["192.0.2.1", "10.0.0.1", "2001:db8::1"], further: ["-", "helo-true", "helo-false", "login=anna"],
             senders: ["<>", "a@ours.test", "a@also-ours.test", "a@sub.ours.test", "a@other.test", "a@bad.test", "a@sub.bad.test"],
             recipients: RequestWorld.recipients(ours: ["ours.test"], foreign: ["victim.test"])
+                + RequestWorld.hiddenElsewhere
                 + ["fred@ours.test", "fred@also-ours.test", "home@ours.test", "gone@ours.test", "gone@also-ours.test", "fred@victim.test"])
         try Agreement.check(.dominoR4, files, facts: facts, on: world.requests(most: 400, &random), seed: seed)
     }

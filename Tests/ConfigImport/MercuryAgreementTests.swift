@@ -29,6 +29,7 @@ struct MercuryAgreementTests {
             ],
             further: ["-", "login=anna"], senders: ["<>", "a@ours.test", "a@other.test", "a@sub.ours.test"],
             recipients: RequestWorld.recipients(ours: ["ours.test"], foreign: ["victim.test"])
+                + RequestWorld.hiddenElsewhere
                 + ["boss@ours.test", "info@ours.test", "list@partner.test", "other@partner.test"])
         try Agreement.check(
             .mercury, ["mercury.ini": lines.joined(separator: "\r\n")], facts: facts,

@@ -20,7 +20,8 @@ struct QuickMailAgreementTests {
                 "192.168.9.255", "192.168.10.0", "192.168.10.255", "10.0.0.1", "10.0.0.2", "203.0.113.8", "203.0.113.12", "2001:db8::1",
             ],
             further: ["-", "login=anna"], senders: ["<>", "a@ours.test", "a@also-ours.test", "a@sub.ours.test", "a@other.test"],
-            recipients: RequestWorld.recipients(ours: ["ours.test"], foreign: ["victim.test"]) + ["u@also-ours.test"])
+            recipients: RequestWorld.recipients(ours: ["ours.test"], foreign: ["victim.test"])
+                + RequestWorld.hiddenElsewhere + ["u@also-ours.test"])
         try Agreement.check(
             .quickMail, ["quickmail.txt": lines.joined(separator: "\r")], on: world.requests(most: 400, &random), seed: seed)
     }

@@ -44,6 +44,17 @@ struct ReceiveConnectorReadingTests {
         #expect(Self.texts(try Self.relay(text)).joined(separator: " ") == ranges)
     }
 
+    @Test("a connector is made once; one that was removed can be made again")
+    func names() throws {
+        let new = "New-ReceiveConnector Relay -Bindings 0.0.0.0:25 -RemoteIPRanges "
+        let (twice, notes) = try Self.read(new + "10.0.0.1\n" + new + "10.0.0.2\n")
+        #expect(twice.connectors.first.map(Self.texts) == ["10.0.0.1"])
+        #expect(notes.opaque.count == 1)
+        let again = try Self.read(new + "10.0.0.1\nRemove-ReceiveConnector Relay\n" + new + "10.0.0.2\n")
+        #expect(again.model.connectors.first.map(Self.texts) == ["10.0.0.2"])
+        #expect(again.notes.opaque.isEmpty)
+    }
+
     @Test("ways to give the right to relay", arguments: [
         ("Get-ReceiveConnector Relay | Add-ADPermission -User \"NT AUTHORITY\\ANONYMOUS LOGON\" -ExtendedRights Ms-Exch-SMTP-Accept-Any-Recipient", true),
         ("Get-ReceiveConnector Relay | Add-ADPermission -User 'ANONYMOUS LOGON' -AccessRights ExtendedRight -ExtendedRights ms-Exch-SMTP-Submit,ms-Exch-SMTP-Accept-Any-Recipient | Out-Null", true),

@@ -26,6 +26,12 @@ struct RequestWorld {
         count <= most ? (0..<count).map(request) : (0..<most).map { _ in request(.random(in: 0..<count, using: &random)) }
     }
 
+    /// Forms at a domain that is not ours: taking them apart is that domain's matter.
+    static let hiddenElsewhere = [
+        "u%victim.test@partner.test", "victim.test!u@partner.test", "\"u@victim.test\"@partner.test", "u%ours.test@partner.test",
+        "u@ours.test@partner.test",
+    ]
+
     /// Every way to hide `victim` behind `ours`, and both plainly.
     static func recipients(ours: [String], foreign: [String]) -> [String] {
         (ours + foreign).map { "u@\($0)" }

@@ -24,7 +24,8 @@ struct DominoEntries {
         }
         let isBelow = entry.hasPrefix(".")
         let text = isBelow ? String(entry.dropFirst()) : entry
-        guard let domain = Domain(text), !domain.isLiteral else {
+        // A name of one word is a group's, whose members the directory knows.
+        guard entry.contains("."), let domain = Domain(text), !domain.isLiteral else {
             throw Problem(why: "not a host name, an address or a group that is given")
         }
         if !isBelow { list.names.append(Sourced(HostPattern(domain: domain, isBelow: false), origin)) }

@@ -27,6 +27,7 @@ public enum DominoR4Importer: SystemImporter {
             draft.addDomain(HostPattern(domain: domain, isBelow: false), origin: Origin(note: "Global Domain document"))
         }
         draft.unwrapsHiddenDestinations(
+            at: draft.domains.map(\.pattern.domain),
             origin: Origin(note: "what the MTA does with hidden destinations is not documented; taken for unwrapped"))
         addRefusals(model, to: &draft)
         addGrants(model, to: &draft)

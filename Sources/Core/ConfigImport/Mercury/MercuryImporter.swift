@@ -23,6 +23,7 @@ public enum MercuryImporter: SystemImporter {
             draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? Origin(note: "[Domains]"))
         }
         draft.unwrapsHiddenDestinations(
+            at: draft.domains.map(\.pattern.domain),
             origin: Origin(note: "what Mercury does with hidden destinations is not documented; taken for unwrapped"))
         addConnectionRules(model, to: &draft)
         addGrants(model, to: &draft)

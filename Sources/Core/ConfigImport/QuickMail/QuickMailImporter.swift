@@ -67,6 +67,7 @@ public enum QuickMailImporter: SystemImporter {
             draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? Origin(note: "Domain"))
         }
         draft.unwrapsHiddenDestinations(
+            at: draft.domains.map(\.pattern.domain),
             origin: Origin(note: "what the server does with hidden destinations is not documented; taken for unwrapped"))
         let meaning =
             switch model.relaying {

@@ -38,7 +38,9 @@ enum ReceiveConnectorSettings {
         connector.bindings = [.init(family: .v4, address: nil, port: template.port)]
         connector.ranges = ReceiveConnectorForms.everybody.map { Sourced($0, origin) }
         apply(command, to: &connector, text, origin, notes: &notes)
-        state.add(connector)
+        guard state.create(connector) else {
+            return notes.obscure(text, at: origin, why: "the server has a connector of that name already, so Exchange refuses this")
+        }
     }
 
     static func apply(
@@ -98,11 +100,13 @@ enum ReceiveConnectorSettings {
         case "remoteipranges":
             let gone = Set(ranges(removed, text, origin, notes: &notes).map(\.value))
             connector.ranges.removeAll { gone.contains($0.value) }
-            connector.ranges += ranges(added, text, origin, notes: &notes)
+            let known = Set(connector.ranges.map(\.value))
+            connector.ranges += ranges(added, text, origin, notes: &notes).filter { !known.contains($0.value) }
         case "bindings":
             let gone = Set(bindings(removed, text, origin, notes: &notes))
             connector.bindings.removeAll { gone.contains($0) }
-            connector.bindings += bindings(added, text, origin, notes: &notes)
+            let known = Set(connector.bindings)
+            connector.bindings += bindings(added, text, origin, notes: &notes).filter { !known.contains($0) }
         default: notes.obscure(text, at: origin, why: "Add and Remove are known for lists only")
         }
     }

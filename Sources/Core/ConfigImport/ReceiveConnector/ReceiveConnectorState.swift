@@ -32,6 +32,19 @@ struct ReceiveConnectorState {
         return [model.connectors.count - 1]
     }
 
+    /// Adds a connector that a script makes; false if its server has one of its name, which Exchange refuses. One that
+    /// does not listen, as after its removal, gives its place to the new one.
+    mutating func create(_ connector: ReceiveConnectorModel.Connector) -> Bool {
+        let named = connectorsByName[connector.name.lowercased()] ?? []
+        guard let index = named.first(where: { model.connectors[$0].server == connector.server }) else {
+            add(connector)
+            return true
+        }
+        guard !model.connectors[index].isEnabled else { return false }
+        model.connectors[index] = connector
+        return true
+    }
+
     mutating func add(_ connector: ReceiveConnectorModel.Connector) {
         connectorsByName[connector.name.lowercased(), default: []].append(model.connectors.count)
         model.connectors.append(connector)
