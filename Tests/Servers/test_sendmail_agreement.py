@@ -20,9 +20,12 @@ def test_imported_policies_decide_as_sendmail(gate_binary):
 
 
 def test_a_wrong_policy_is_noticed():
-    """The comparison's canary: what a policy permits beyond Sendmail is never explained."""
-    for seed, request in itertools.product(range(1, 6), sendmail_random.requests(1, 50)):
-        configuration = sendmail_random.configuration(seed)
+    """The comparison's canary: what a policy permits beyond Sendmail is never explained, save under promiscuous_relay,
+    where anybody may send anywhere."""
+    configurations = [sendmail_random.configuration(seed) for seed in range(1, 9)]
+    closed = [configuration for configuration in configurations if not configuration.has("promiscuous_relay")]
+    assert len(closed) >= 4
+    for configuration, request in itertools.product(closed, sendmail_random.requests(1, 50)):
         assert sendmail_agreement.explain(configuration, NoDomains(), request, "reject", "permit") is None
 
 
