@@ -18,27 +18,27 @@ public struct ClosedPolicy: Sendable {
             PublicSuffixes.isMailboxProvider(pattern.domain) || pattern.isBelow && PublicSuffixes.contains(pattern.domain)
         }
         leftDomains = imported.draft.domains.map(\.pattern).filter(isEverybodys)
-        var draft = imported.draft.without(domains: isEverybodys)
+        var draft = imported.draft.refusingTricks().without(domains: isEverybodys)
         let unproven = draft.relay.filter { rule in rule.verb == .permit && rule.lines.contains { $0.keyword == "proof" } }
         var left = unproven
-        draft = draft.without(rulesNamed: Set(unproven.map(\.name)))
+        draft = draft.without(permitsNamed: Set(unproven.map(\.name)))
         var policy = try ImportedPolicy(draft, heading: [], at: now)
         // Of what is left, the permit that lets the most strangers in goes first, until no more can than may.
         while true {
-            let answer = policy.policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains)
-            guard answer.strangersCanRelay.mayBeYes, let worst = Self.widest(answer), let rule = policy.source(ofPermit: worst)
+            let strangers = policy.policy.strangers(at: now, isPublicSuffix: PublicSuffixes.contains)
+            guard strangers.answer.mayBeYes, let worst = Self.widest(strangers), let rule = policy.source(ofPermit: worst)
             else { break }
             if !left.contains(where: { $0.name == rule.name }) { left.append(rule) }
             // Of a list of addresses only those go that are too many to be anybody's own.
-            draft = rule.withoutWidestAddress().map(draft.replacing) ?? draft.without(rulesNamed: [rule.name])
+            draft = rule.withoutWidestAddress().map(draft.replacing) ?? draft.without(permitsNamed: [rule.name])
             policy = try ImportedPolicy(draft, heading: [], at: now)
         }
         self.left = left
         self.policy = try ImportedPolicy(draft, heading: Self.heading(imported, left, leftDomains), at: now)
     }
 
-    private static func widest(_ answer: RelayAnswer) -> Int? {
-        answer.strangers.openRules.max { size($0.addresses) < size($1.addresses) }?.rule
+    private static func widest(_ strangers: StrangersReading) -> Int? {
+        strangers.openRules.max { size($0.addresses) < size($1.addresses) }?.rule
     }
 
     /// Either family counts by the share of it that is reached.

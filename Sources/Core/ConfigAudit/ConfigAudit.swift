@@ -50,7 +50,7 @@ public struct ConfigAudit: Sendable {
         let destinations = draft.relay.filter(\.isForDestinations).map(\.name)
         guard answer.strangersCanRelay.mayBeYes, !destinations.isEmpty else { return answer.strangersCanRelay }
         let rest = try ImportedPolicy(draft.without(permitsNamed: Set(destinations)), heading: [], at: now)
-        return rest.policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains).strangersCanRelay
+        return rest.policy.strangers(at: now, isPublicSuffix: PublicSuffixes.contains).answer
     }
 
     private static func findings(
@@ -77,7 +77,8 @@ public struct ConfigAudit: Sendable {
         _ answer: RelayAnswer, _ policy: ImportedPolicy, besides known: [AuditFinding]
     ) -> [AuditFinding] {
         answer.strangers.openRules.compactMap { open in
-            guard let rule = policy.source(ofPermit: open.rule), !rule.isForDestinations, policy.policy.relay[open.rule].isOpen(to: open.addresses),
+            guard let rule = policy.source(ofPermit: open.rule), !rule.isForDestinations,
+                policy.policy.relay[open.rule].isOpen(to: open.addresses),
                 !known.contains(where: { $0.severity == .critical && $0.at == rule.origin })
             else { return nil }
             return AuditFinding(
@@ -107,6 +108,6 @@ public struct ConfigAudit: Sendable {
 extension Rule {
     /// More than a /8 of public IPv4 or a /20 of public IPv6 by address alone, or no proof at all (Meaning 5).
     fileprivate func isOpen(to addresses: AddressSet) -> Bool {
-        proofNone || addresses.count(.v4) > 1 << 24 || addresses.count(.v6) > UInt128(1) << 108
+        proofNone || addresses.holdsStrangers
     }
 }

@@ -9,7 +9,7 @@ public struct ImportedPolicy: Sendable {
     public let draft: PolicyDraft
     public let text: String
     public let policy: Policy
-    /// Positions in `policy.relay` and their rule of the draft.
+    /// Rules of the draft by their names, which are the policy's too.
     private let rules: [String: RuleDraft]
 
     /// The name that places in the text have.

@@ -21,8 +21,7 @@ public struct RightsGain: Sendable {
         self.policy = policy
         clients = changes.filter { !$0.grant.requests.needsMoreThanAddress }
             .reduce(AddressSet()) { $0.union($1.grant.requests.clients) }
-        let open = clients.subtracting(.notPublic)
-        isDangerous = strangersCanRelay || open.count(.v4) > 1 << 16 || open.count(.v6) > 1 << 80
+        isDangerous = strangersCanRelay || clients.isWide
     }
 
     /// Whether nobody and nothing gains but this client with this sender to this recipient.

@@ -20,7 +20,7 @@ struct StrangersReport {
         }
         let rules = reading.openRules.filter { !policy.relay[$0.rule].proofNone && !$0.addresses.isEmpty }
         let all = rules.reduce(AddressSet()) { $0.union($1.addresses) }
-        guard all.count(.v4) > 1 << 24 || all.count(.v6) > 1 << 108,
+        guard all.holdsStrangers,
             let widest = rules.max(by: { Self.share($0.addresses) < Self.share($1.addresses) })
         else { return found }
         let rule = policy.relay[widest.rule]

@@ -67,8 +67,7 @@ extension Policy {
         if !requests.ownership.contains(where: \.holds) { risks.append(.clientChoosesSender) }
         if requests.needsName { risks.append(.trustsDNS) }
         let byAddressAlone = !requests.needsMoreThanAddress
-        let open = requests.clients.subtracting(.notPublic)
-        if byAddressAlone, open.count(.v4) > 1 << 16 || open.count(.v6) > 1 << 80 { risks.append(.wide) }
+        if byAddressAlone, requests.clients.isWide { risks.append(.wide) }
         if byAddressAlone, !requests.clients.intersection(Self.borrowed).isEmpty { risks.append(.addressMayBeAProxy) }
         if requests.pop == true { risks.append(.weakProof) }
         if rule.proofNone { risks.append(.noProof) }

@@ -86,10 +86,8 @@ extension Policy {
     /// The answer where no rule lets strangers in.
     private var closed: StrangersAnswer { observes || listeners.contains(where: \.observes) ? .asTheServerBehind : .no }
 
-    /// More than a /8 of IPv4 or a /20 of IPv6 is nobody's own.
     private static func areStrangers(_ rules: [StrangersReading.OpenRule]) -> Bool {
-        let all = rules.reduce(AddressSet()) { $0.union($1.addresses) }
-        return all.count(.v4) > 1 << 24 || all.count(.v6) > 1 << 108
+        rules.reduce(AddressSet()) { $0.union($1.addresses) }.holdsStrangers
     }
 }
 

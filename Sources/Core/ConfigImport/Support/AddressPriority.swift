@@ -43,7 +43,16 @@ public struct AddressPriority<Outcome: Hashable & Sendable>: Hashable, Sendable 
 
     /// Every address to which an entry with `outcome` applies.
     public func addresses(with outcome: Outcome) -> AddressSet {
-        AddressSet(territory.pieces.filter { entries[$0.owner].outcome == outcome }.map(\.range))
+        AddressSet(pieces(with: outcome).map(\.value))
+    }
+
+    /// The same as ranges that do not overlap, each with the entry that decides it. For tables too long to be written
+    /// entry by entry with exceptions.
+    public func pieces(with outcome: Outcome) -> [Sourced<IPRange>] {
+        territory.pieces.compactMap { piece in
+            let entry = entries[piece.owner]
+            return entry.outcome == outcome ? Sourced(piece.range, entry.origin) : nil
+        }
     }
 
     /// An address to which `other` gives another outcome; nil if there is none.

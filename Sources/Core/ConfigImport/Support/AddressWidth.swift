@@ -13,6 +13,6 @@ public enum AddressWidth: Hashable, Sendable, Comparable {
         let open = set.subtracting(.notPublic)
         let (few, many) = (open.count(.v4), open.count(.v6))
         self =
-            if few > 1 << 24 || many > 1 << 108 { .strangers } else if few >= 1 << 16 || many >= 1 << 80 { .wide } else { .narrow }
+            if set.holdsStrangers { .strangers } else if few >= 1 << 16 || many >= 1 << 80 { .wide } else { .narrow }
     }
 }

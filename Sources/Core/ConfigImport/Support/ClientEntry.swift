@@ -96,8 +96,8 @@ public struct ClientList: Hashable, Sendable {
 
     public var addressSet: AddressSet { AddressSet(addresses.map(\.value)) }
 
-    /// Whether it names more than a /8 of public addresses, which is everybody for all that matters.
-    public var isNearlyEverybody: Bool { addressSet.subtracting(.notPublic).count(.v4) > 1 << 24 }
+    /// Whether it names so many public addresses that it is everybody for all that matters.
+    public var isNearlyEverybody: Bool { addressSet.holdsStrangers }
 }
 
 extension PolicyDraft {

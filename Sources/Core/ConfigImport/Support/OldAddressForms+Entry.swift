@@ -14,12 +14,3 @@ extension OldAddressForms {
         return range.first == address ? [range] : []
     }
 }
-
-extension AddressSet {
-    /// Whether so much of it is public that a grant to it is a grant to strangers: more than a /8 of IPv4 or a /20 of
-    /// IPv6 (language page, Meaning 5).
-    public var holdsStrangers: Bool {
-        let strangers = subtracting(.notPublic)
-        return strangers.count(.v4) > 1 << 24 || strangers.count(.v6) > 1 << 108
-    }
-}

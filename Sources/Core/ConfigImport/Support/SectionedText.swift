@@ -1,5 +1,5 @@
 /// A text in sections, as transcriptions of dialogs are written: `[Section]`, then `Key = value`; a comment begins with
-/// `;` or `#` at a line's start or after a blank.
+/// `;` or `#`.
 public enum SectionedText {
     public enum Line: Hashable, Sendable {
         /// The name as it is written.
@@ -10,10 +10,21 @@ public enum SectionedText {
         case other
     }
 
+    /// Where a comment may begin.
+    public enum Comments: Hashable, Sendable {
+        case atLineStart
+        /// At a line's start or after a blank.
+        case anywhere
+    }
+
     /// Every line that says something, with its text and place.
-    public static func lines(of file: ConfigFile) -> [(line: Line, text: String, origin: Origin)] {
+    public static func lines(
+        of file: ConfigFile, comments: Comments = .anywhere
+    ) -> [(line: Line, text: String, origin: Origin)] {
         file.lines.compactMap { line in
-            let text = OldAddressForms.trimmed(withoutComment(line.text))
+            let trimmed = OldAddressForms.trimmed(line.text)
+            if trimmed.first == "#" || trimmed.first == ";" { return nil }
+            let text = comments == .anywhere ? OldAddressForms.trimmed(withoutComment(line.text)) : trimmed
             return text.isEmpty ? nil : (read(text), text, file.origin(line))
         }
     }

@@ -18,18 +18,13 @@ struct SettingsText {
 
     /// Lines that are neither are opaque.
     init(_ file: ConfigFile, notes: inout ImportNotes) {
-        for line in file.lines {
-            let text = OldAddressForms.trimmed(line.text)
-            guard let first = text.first, first != "#", first != ";" else { continue }
-            if first == "[", text.last == "]" {
-                sections.append(Self.words(text.dropFirst().dropLast()))
-            } else if let sign = text.firstIndex(of: "=") {
+        for (line, text, origin) in SectionedText.lines(of: file, comments: .atLineStart) {
+            switch line {
+            case .section(let name): sections.append(Self.words(name))
+            case .setting(let key, let value):
                 settings.append(
-                    Setting(
-                        section: sections.last ?? "", name: Self.plain(text[..<sign]),
-                        value: OldAddressForms.trimmed(text[text.index(after: sign)...]), text: text, origin: file.origin(line)))
-            } else {
-                notes.obscure(text, at: file.origin(line), why: "neither a heading in brackets nor a line `Name = value`")
+                    Setting(section: sections.last ?? "", name: Self.plain(key), value: value, text: text, origin: origin))
+            case .other: notes.obscure(text, at: origin, why: "neither a heading in brackets nor a line `Name = value`")
             }
         }
     }
