@@ -53,4 +53,17 @@ struct GuideTests {
         ) { _ in .failure(FileProblem("none")) }
         #expect(result.diagnostics.filter { $0.severity >= .error } == [], "\(result.diagnostics)")
     }
+
+    @Test("the importers understand the forms in which pages have settings written down", arguments: Guide.pages)
+    func forms(_ page: GuidePage) throws {
+        for form in page.files.compactMap(\.code) where form.hasPrefix("[") || form.hasPrefix("# Routing page") {
+            var facts = ImportFacts()
+            facts.localDomains = Domain("ours.example").map { [$0] }
+            facts.users = ["anna"]
+            let source = ImportSource(held: [("settings.txt", Array(form.utf8))])
+            let notes = try ImportedConfiguration(system: page.system, source: source, facts: facts).notes
+            #expect(notes.opaque.isEmpty, "\(page.system.rawValue)\n\(form)\n\(notes.opaque)")
+            #expect(notes.modelled > 0)
+        }
+    }
 }

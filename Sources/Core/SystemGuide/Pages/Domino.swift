@@ -45,9 +45,9 @@ extension Guide {
         delivered: .depends,
         asDelivered: "Relay is denied to external hosts once the lists say so; an empty document of Domino 5 lets everybody relay.",
         files: [
-            .init("Configuration Settings, Router/SMTP, Restrictions and Controls, SMTP Inbound Controls. Write the fields down in this form, beside notes.ini:",
-                code: "[SMTP Inbound Controls]\nAllow only to = ours.example\nDeny to = *\nAllow only from = [192.0.2.*]\nDeny from =\nEnforcement = External hosts\nExclude =\nAuthenticated users = allow"),
-            .init("To read it:", code: "gatepost audit domino-config-doc inbound.txt notes.ini --facts facts.json"),
+            .init("Configuration Settings, Router/SMTP, Restrictions and Controls, SMTP Inbound Controls. Write the fields down in this form (their full labels will do too, and AllowTo and DenyFrom), beside notes.ini:",
+                code: "LocalDomains = ours.example\nDenyTo = *\nAllowFrom = [192.0.2.*]\nEnforcement = External hosts\nExcludedHosts = [192.0.2.9]\nAuthenticatedUsers = Allow all authenticated users to relay"),
+            .init("To read it:", code: "gatepost audit domino-config-doc inbound.txt notes.ini"),
         ],
         steps: [
             .init("“Deny messages to be sent to the following external internet domains”: enter an asterisk.", code: "*"),
@@ -86,8 +86,8 @@ extension Guide {
         asDelivered: "It relays until the Relaying box of its SMTP domain says otherwise.",
         files: [
             .init("A dialog alone. Write down what is chosen in this form:",
-                code: "[Relaying]\nMode = none\n[Local Domains]\nDomain = ours.example"),
-            .init("To read it (Mode is none, local-senders, listed-addresses with Address lines, or all):", code: "gatepost audit quickmail-pro relaying.txt"),
+                code: "[SMTP Domain]\nDomain = ours.example\nRelaying = none"),
+            .init("To read it (Relaying is none, local-senders, listed-addresses with Address lines, or all):", code: "gatepost audit quickmail-pro relaying.txt"),
         ],
         steps: [
             .init("Configure, Domain Setup: double-click the entry of type SMTP."),

@@ -6,8 +6,9 @@ extension Guide {
         asDelivered: "Version 1.0 relays for everybody.",
         files: [
             .init("Its settings stand in the dialog of the Connection Management Center (CMC) and in no text file. Write them down in this form:",
-                code: "[SMTP Relay (Non-Local Only)]\nDefault = Denied Access\nAllow = 192.0.2.10\nAllow = 198.51.100.0/255.255.255.0\n[Local Domains]\nDomain = ours.example"),
-            .init("To read it (without a file the settings are asked for):", code: "gatepost audit eudora-worldmail worldmail.txt"),
+                code: "[SMTP Relay (Non-Local Only)]\nDefault = Denied Access\nAllow = 192.0.2.10\nAllow = 198.51.100.0/255.255.255.0"),
+            .init("Your domains stand in none of it; give them as facts (docs/importing.md):", code: "{\"localDomains\": [\"ours.example\"]}"),
+            .init("To read it (without a file the settings are asked for):", code: "gatepost audit eudora-worldmail worldmail.txt --facts facts.json"),
         ],
         steps: [
             .init("Install the Connection Management Center."),
@@ -82,7 +83,7 @@ extension Guide {
         asDelivered: "“Only the list below”, with an empty list; who authenticates may relay.",
         files: [
             .init("MetaBase.xml (RelayIpList, RelayForAuth of /LM/SMTPSVC/1). RelayIpList is binary; the Relay dialog can be written down instead:",
-                code: "[Relay Restrictions]\nMode = only-listed\nRelayForAuth = -1\nEntry = 192.168.1.0/255.255.255.0\nDomain = partner.example\n[Local Domains]\nDomain = ours.example\n[Remote Domain branch.example]\nAllowIncomingMailToBeRelayed = 1"),
+                code: "[Relay Restrictions]\nMode = only-listed\nRelayForAuth = -1\nEntry = 192.168.1.0/255.255.255.0\nDomain = partner.example\n[Local Domain ours.example]\n[Remote Domain branch.example]\nAllowIncomingMailToBeRelayed = 1"),
             .init("To read it:", code: "gatepost audit iis-smtp relay.txt"),
         ],
         steps: [

@@ -6,8 +6,9 @@ extension Guide {
         asDelivered: "GroupWise 5 relays until it is told not to. Later releases prevent relaying for who has not authenticated.",
         files: [
             .init("The page Access Control, SMTP Relay is kept in gwac.db; write it down in this form, beside gwia.cfg:",
-                code: "[SMTP Relay]\nDefault = Prevent message relaying\nAllow = 192.0.2.10\n[Local Domains]\nDomain = ours.example"),
-            .init("To read it:", code: "gatepost audit groupwise-gwia relay.txt gwia.cfg"),
+                code: "[SMTP Relay]\nDefault = Prevent message relaying\nAllow = 192.0.2.10"),
+            .init("Your domains stand in none of it; give them as facts (docs/importing.md):", code: "{\"localDomains\": [\"ours.example\"]}"),
+            .init("To read it:", code: "gatepost audit groupwise-gwia relay.txt gwia.cfg --facts facts.json"),
         ],
         steps: [
             .init("NWAdmin or ConsoleOne: the agent's details, Access Control, SMTP Relay: “Prevent message relaying”."),
@@ -116,8 +117,9 @@ extension Guide {
         asDelivered: "Old versions relay for everybody. Recent ones leave relaying off.",
         files: [
             .init("Its settings stand in its dialogs and the registry; write them down in this form:",
-                code: "[SMTP]\nOnlyAcceptLocalMail = 1\nTreatAsLocal = 192.0.2.10\nTreatAsLocal = partner.example\n[Local Domains]\nDomain = ours.example"),
-            .init("To read it:", code: "gatepost audit ntmail ntmail.txt"),
+                code: "[SMTP]\nOnlyAcceptLocalMail = 1\nTreatAsLocal = 192.0.2.10\nTreatAsLocal = partner.example"),
+            .init("Your domains stand in none of it; give them as facts (docs/importing.md):", code: "{\"localDomains\": [\"ours.example\"]}"),
+            .init("To read it:", code: "gatepost audit ntmail ntmail.txt --facts facts.json"),
         ],
         steps: [
             .init("Tick “Only Accept Local Mail”."),
