@@ -26,10 +26,7 @@ public func fuzzImport(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         let name = names.isEmpty ? "file\(files.count)" : names.removeFirst()
         files[name] = input.bytes(upTo: 0x1e)
     }
-    let source = ImportSource(paths: files.keys.sorted(), root: "") { path in
-        let name = path.hasPrefix("/") ? String(path.dropFirst()) : path
-        return files[name].map { .success($0) } ?? .failure(FileProblem("no such file"))
-    }
+    let source = ImportSource(held: files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, root: "")
     for path in source.paths { if let file = try? source.file(path) { _ = MailSystem.recognised(in: file) } }
     guard let imported = try? ImportedConfiguration(system: system, source: source, facts: facts) else { return 0 }
     let policy: ImportedPolicy

@@ -8,9 +8,7 @@ import Testing
 private let now = Instant("2026-06-01T12:00:00Z")!
 
 private func imported(_ system: MailSystem, _ name: String, _ text: String) throws -> ImportedConfiguration {
-    let source = ImportSource(paths: [name]) { path in
-        path == name ? .success(Array(text.utf8)) : .failure(FileProblem("no such file"))
-    }
+    let source = ImportSource(held: [(name, Array(text.utf8))])
     return try ImportedConfiguration(system: system, source: source, facts: ImportFacts())
 }
 

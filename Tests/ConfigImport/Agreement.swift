@@ -17,9 +17,7 @@ enum Agreement {
         _ system: MailSystem, _ files: [String: String], facts: ImportFacts = ImportFacts(), on requests: [RelayRequestText],
         explained isExplained: (RelayRequestText) -> Bool = { _ in false }, seed: UInt64
     ) throws {
-        let source = ImportSource(paths: files.keys.sorted()) { path in
-            files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
-        }
+        let source = ImportSource(held: files)
         let imported = try ImportedConfiguration(system: system, source: source, facts: facts)
         let policy = try CorpusTests.policy(imported)
         let emulation = try #require(try system.emulation(of: source, facts: facts), "no emulation of \(system)")

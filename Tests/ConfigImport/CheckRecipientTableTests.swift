@@ -40,9 +40,7 @@ struct CheckRecipientTableTests {
     @Test("accept and reject", arguments: 0..<5)
     func table(column: Int) throws {
         let files = Self.columns[column].files
-        let source = ImportSource(paths: files.keys.sorted()) { path in
-            files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
-        }
+        let source = ImportSource(held: files)
         let emulation = try #require(try MailSystem.sendmail88.emulation(of: source, facts: ImportFacts()))
         let policy = try CorpusTests.policy(ImportedConfiguration(system: .sendmail88, source: source, facts: ImportFacts()))
         for row in Self.rows {

@@ -12,9 +12,7 @@ struct Exchange55ReadingTests {
         var notes = ImportNotes()
         var facts = ImportFacts()
         facts.release = release
-        let source = ImportSource(paths: files.keys.sorted()) { path in
-            files[path].map { .success($0) } ?? .failure(FileProblem("no such file"))
-        }
+        let source = ImportSource(held: files)
         return (try Exchange55Importer.model(of: source, facts: facts, notes: &notes), notes)
     }
 

@@ -82,9 +82,7 @@ struct MutationTests {
     private static func read(
         _ files: [String: [UInt8]], as system: MailSystem, _ facts: ImportFacts
     ) -> Result<ImportedConfiguration, ImportTrouble> {
-        let source = ImportSource(paths: files.keys.sorted(), root: "") { path in
-            files[path.hasPrefix("/") ? String(path.dropFirst()) : path].map { .success($0) } ?? .failure(FileProblem("no such file"))
-        }
+        let source = ImportSource(held: files, root: "")
         do throws(ImportTrouble) {
             let imported = try ImportedConfiguration(system: system, source: source, facts: facts)
             _ = imported.text

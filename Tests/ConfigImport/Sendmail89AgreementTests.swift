@@ -26,9 +26,7 @@ struct InexpressibleInSendmail {
 
     init(_ configuration: SendmailConfiguration) throws {
         let files = configuration.files
-        let source = ImportSource(paths: files.keys.sorted()) { path in
-            files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
-        }
+        let source = ImportSource(held: files)
         let draft = try ImportedConfiguration(system: .sendmail89, source: source, facts: ImportFacts()).draft
         domains = draft.domains.map(\.pattern)
         hasTemporary = configuration.hasTemporary

@@ -6,9 +6,7 @@ import TestSupport
 @Suite("Sendmail 8.9 and later: reading")
 struct Sendmail89ParsingTests {
     private static func imported(_ files: [String: String], facts: ImportFacts = ImportFacts()) throws -> ImportedConfiguration {
-        let source = ImportSource(paths: files.keys.sorted()) { path in
-            files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
-        }
+        let source = ImportSource(held: files)
         return try ImportedConfiguration(system: .sendmail89, source: source, facts: facts)
     }
 
@@ -85,9 +83,7 @@ struct Sendmail89ParsingTests {
                 }
                 files[name] = bytes
             }
-            let source = ImportSource(paths: files.keys.sorted()) { path in
-                files[path].map { .success($0) } ?? .failure(FileProblem("no such file"))
-            }
+            let source = ImportSource(held: files)
             // A file that is no text any more is an error with a message; any other gives a policy that can be read.
             guard let imported = try? ImportedConfiguration(system: .sendmail89, source: source, facts: ImportFacts()) else { continue }
             _ = try CorpusTests.policy(imported)

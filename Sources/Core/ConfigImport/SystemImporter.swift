@@ -50,10 +50,13 @@ public struct ImportedConfiguration: Sendable {
     }
 
     /// As a gatepost.conf.
-    public var text: String {
+    public var text: String { draft.text(heading: heading) }
+
+    /// What stands at its top: what it is of, by which reading, and what was not understood.
+    public var heading: [String] {
         var heading = ["Imported from \(system.title). It decides as the original does, holes included."]
         if let reading = notes.reading { heading.append(reading) }
         for part in notes.opaque { heading.append("NOT UNDERSTOOD: \(part.at): \(part.text): \(part.why)") }
-        return draft.text(heading: heading)
+        return heading
     }
 }

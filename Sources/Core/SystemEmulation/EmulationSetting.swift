@@ -1,6 +1,5 @@
 import ConfigImport
 import MailTypes
-import PolicyLanguage
 
 /// A configuration with which a system can be shown: what its owner may have written, for the domain `ours.test`, the
 /// host `old.ours.test` (192.0.2.1) and an office in 192.0.2.0/24.
@@ -40,14 +39,7 @@ public struct EmulationSetting: Hashable, Sendable {
     }()
 
     /// What an importer reads.
-    public var source: ImportSource {
-        let files = files
-        return ImportSource(paths: files.map(\.name), root: "") { path in
-            let name = path.hasPrefix("/") ? String(path.dropFirst()) : path
-            guard let file = files.first(where: { $0.name == path || $0.name == name }) else { return .failure(FileProblem("no such file")) }
-            return .success(Array(file.text.utf8))
-        }
-    }
+    public var source: ImportSource { ImportSource(held: files.map { ($0.name, Array($0.text.utf8)) }, root: "") }
 
     /// The same where the stranger's address is one from which somebody has just read mail.
     func withPOPLoginOfStranger() -> EmulationSetting {

@@ -47,8 +47,7 @@ struct ImportCommand: ParsableCommand {
 
     private func openText(_ imported: ImportedConfiguration) throws(Trouble) -> String {
         // What cannot be read back must not be handed out.
-        do { _ = try ImportedPolicy(imported.draft, heading: [], at: .now) } catch { throw Trouble(error.message) }
-        return imported.text
+        do { return try ImportedPolicy(imported.draft, heading: imported.heading, at: .now).text } catch { throw Trouble(error.message) }
     }
 
     /// The text, once the difference to what the original does was shown.

@@ -32,9 +32,7 @@ public enum AppleShareImporter: SystemImporter {
 
     public static func draft(of model: AppleShareModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
-        for domain in model.localDomains {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? Origin(note: "Domain"))
-        }
+        draft.addDomains(model.localDomains, origin: Origin(note: "Domain"))
         draft.unwrapsHiddenDestinations(
             at: draft.domains.map(\.pattern.domain),
             origin: Origin(note: "what the server does with hidden destinations is not documented; taken for unwrapped"))

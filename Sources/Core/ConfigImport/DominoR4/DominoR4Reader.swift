@@ -74,17 +74,7 @@ struct DominoR4Reader {
             return notes.obscure(
                 "SMTPMTA_DENIED_DOMAINS=\(path)", at: origin, why: "the file `\(base)` is not among those given")
         }
-        let file = try source.file(found)
-        for line in file.lines {
-            let text = OldAddressForms.trimmed(line.text)
-            guard !text.isEmpty else { continue }
-            guard let domain = Domain(text) else {
-                notes.obscure(text, at: file.origin(line), why: "not a domain")
-                continue
-            }
-            notes.model()
-            denied.append(Sourced(domain, file.origin(line)))
-        }
+        denied += try source.file(found).domains(notes: &notes)
     }
 
     // MARK: Finishing

@@ -49,6 +49,13 @@ public struct PolicyDraft: Hashable, Sendable {
         }
     }
 
+    /// The system delivers mail for each of `domains`; `origin` is that of a domain without one.
+    public mutating func addDomains(_ domains: [Sourced<Domain>], origin: Origin) {
+        for domain in domains {
+            addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? origin)
+        }
+    }
+
     /// How the original takes recipients with such a trick: `resolve` where it unwraps them, `as-written` where it
     /// neither does that nor refuses them. What is not said is refused.
     public mutating func treat(
@@ -105,10 +112,9 @@ public struct PolicyDraft: Hashable, Sendable {
 
     // MARK: Closing
 
-    /// The draft without rules of these names, and without what lets hidden destinations through.
-    public func without(rulesNamed names: Set<String>) -> PolicyDraft {
+    /// The draft without what lets hidden destinations through.
+    public func refusingTricks() -> PolicyDraft {
         var closed = self
-        closed.relay.removeAll { names.contains($0.name) }
         closed.tricks.removeAll { $0.treatment != .reject }
         return closed
     }

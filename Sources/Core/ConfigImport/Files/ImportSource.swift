@@ -13,6 +13,15 @@ public struct ImportSource {
         (self.paths, self.root, self.reading) = (paths, root, reading)
     }
 
+    /// Files that are held in memory, in their order.
+    public init(held files: [(path: String, bytes: [UInt8])], root: String? = nil) {
+        let bytes = Dictionary(files.map { ($0.path, $0.bytes) }) { first, _ in first }
+        self.init(paths: files.map(\.path), root: root) { path in
+            let below = root == "" && path.hasPrefix("/") ? String(path.dropFirst()) : path
+            return (bytes[path] ?? bytes[below]).map { .success($0) } ?? .failure(FileProblem("no such file"))
+        }
+    }
+
     /// Reads one file; the trouble says which.
     public func file(_ path: String) throws(ImportTrouble) -> ConfigFile {
         switch reading(path) {

@@ -29,9 +29,7 @@ public enum GWIAImporter: SystemImporter {
 
     public static func draft(of model: GWIAModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
-        for domain in model.domains {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? model.defaultOrigin)
-        }
+        draft.addDomains(model.domains, origin: model.defaultOrigin)
         draft.unwrapsHiddenDestinations(
             at: model.domains.map(\.value),
             origin: Origin(note: "what GWIA does with hidden destinations is not documented; taken for unwrapped"))

@@ -34,16 +34,7 @@ struct GWIAReader {
 
     /// Domain names of the system, one a line.
     private mutating func readNames(_ file: ConfigFile) {
-        for line in file.lines {
-            let text = OldAddressForms.trimmed(line.text)
-            guard !text.isEmpty else { continue }
-            guard let domain = Domain(text) else {
-                notes.obscure(text, at: file.origin(line), why: "not a domain")
-                continue
-            }
-            notes.model()
-            domains.append(Sourced(domain, file.origin(line)))
-        }
+        domains += file.domains(notes: &notes)
     }
 
     private mutating func readClient(

@@ -43,9 +43,7 @@ public enum GWSMTPImporter: SystemImporter {
     public static func draft(of model: GWSMTPModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
         let absence = Origin(note: "no /NOROUTING")
-        for domain in model.domains {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? absence)
-        }
+        draft.addDomains(model.domains, origin: absence)
         draft.unwrapsHiddenDestinations(
             at: model.domains.map(\.value),
             origin: Origin(note: "what the gateway does with hidden destinations is not documented; taken for unwrapped"))

@@ -54,9 +54,7 @@ public enum IPassImporter: SystemImporter {
 
     public static func draft(of model: IPassModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
-        for domain in model.localDomains {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? model.origin)
-        }
+        draft.addDomains(model.localDomains, origin: model.origin)
         draft.unwrapsHiddenDestinations(origin: Origin(note: "sendmail 8.8 with a recipe that takes local hosts off"))
         var rule = RuleDraft(
             .permit, "authorised address", meaning: "clients at whose address a member's user has logged in",

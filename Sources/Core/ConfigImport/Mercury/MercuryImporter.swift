@@ -19,9 +19,7 @@ public enum MercuryImporter: SystemImporter {
 
     public static func draft(of model: MercuryModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
-        for domain in model.domains {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? Origin(note: "[Domains]"))
-        }
+        draft.addDomains(model.domains, origin: Origin(note: "[Domains]"))
         draft.unwrapsHiddenDestinations(
             at: draft.domains.map(\.pattern.domain),
             origin: Origin(note: "what Mercury does with hidden destinations is not documented; taken for unwrapped"))

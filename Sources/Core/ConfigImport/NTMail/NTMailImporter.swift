@@ -26,9 +26,7 @@ public enum NTMailImporter: SystemImporter {
 
     public static func draft(of model: NTMailModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
-        for domain in model.domains {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? model.origin)
-        }
+        draft.addDomains(model.domains, origin: model.origin)
         for host in model.treatedAsLocal.hosts {
             draft.addDomain(host.value, via: PolicyDraft.onward, origin: host.origin ?? model.origin)
         }

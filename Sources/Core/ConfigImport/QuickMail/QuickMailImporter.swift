@@ -63,9 +63,7 @@ public enum QuickMailImporter: SystemImporter {
 
     public static func draft(of model: QuickMailModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
-        for domain in model.domains {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? Origin(note: "Domain"))
-        }
+        draft.addDomains(model.domains, origin: Origin(note: "Domain"))
         draft.unwrapsHiddenDestinations(
             at: draft.domains.map(\.pattern.domain),
             origin: Origin(note: "what the server does with hidden destinations is not documented; taken for unwrapped"))

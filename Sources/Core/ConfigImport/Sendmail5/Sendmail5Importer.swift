@@ -51,9 +51,7 @@ public enum Sendmail5Importer: SystemImporter {
 
     public static func draft(of model: Sendmail5Model, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
-        for domain in SendmailCF.domains(model.localNames) {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? model.origin)
-        }
+        draft.addDomains(SendmailCF.domains(model.localNames), origin: model.origin)
         // Hidden destinations are expanded and sent on, and so is everything else: no form is refused.
         draft.treat(AddressTrick.allCases, .asWritten, origin: model.origin)
         var rule = RuleDraft(

@@ -22,9 +22,7 @@ public enum WorldMailImporter: SystemImporter {
 
     public static func draft(of model: WorldMailModel, facts: ImportFacts, notes: inout ImportNotes) -> PolicyDraft {
         var draft = PolicyDraft()
-        for domain in model.domains {
-            draft.addDomain(HostPattern(domain: domain.value, isBelow: false), origin: domain.origin ?? Origin(note: "--facts"))
-        }
+        draft.addDomains(model.domains, origin: Origin(note: "--facts"))
         draft.takesEveryLocalPartAsWritten(
             origin: Origin(note: "what WorldMail does with hidden destinations is not documented; taken as written"))
         addServiceRules(model.service, to: &draft)
