@@ -134,7 +134,7 @@ let package = Package(
             "ConfigAudit", uses: "ConfigAudit", "ConfigImport", "PolicyLanguage", "RelayAnalysis", "RelayPolicy", "MailTypes",
             "Diagnostics", "JSONText"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
-        tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
+        tests("MailProtocols", uses: "MailProtocols", "MailTypes", "TestSupport"),
         .testTarget(
             name: "StorageTests",
             dependencies: [
