@@ -5,10 +5,19 @@ extension Configuration {
     public struct Upstream: Sendable {
         public var name: String
         public var servers: [Server]
+        /// How its servers are told whose mail it is; nil: not at all.
+        public var clientTelling: ClientTelling?
         public var at: SourceLocation
 
         public init(name: String, servers: [Server], at: SourceLocation) {
             (self.name, self.servers, self.at) = (name, servers, at)
+        }
+
+        /// `tell-client-address xclient|proxy-v1|proxy-v2`
+        public enum ClientTelling: String, Hashable, Sendable, CaseIterable {
+            case xclient
+            case proxyV1 = "proxy-v1"
+            case proxyV2 = "proxy-v2"
         }
 
         public struct Server: Hashable, Sendable {

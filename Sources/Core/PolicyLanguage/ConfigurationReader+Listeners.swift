@@ -18,6 +18,7 @@ extension ConfigurationReader {
         var loginAt: SourceLocation
         var speech = Speech.smtp
         var observes = false
+        var balancers = AddressSet()
     }
 
     mutating func readListeners() {
@@ -45,7 +46,8 @@ extension ConfigurationReader {
                         fix: "write `address 0.0.0.0:25 [::]:25` in its block"))
             }
             configuration.listeners.append(
-                Configuration.Listener(name: name.text, addresses: draft.addresses, at: statement.at))
+                Configuration.Listener(
+                    name: name.text, addresses: draft.addresses, balancers: draft.balancers, at: statement.at))
             configuration.policy.listeners.append(
                 Policy.Listener(
                     name: name.text, requiresLogin: draft.login == .required,
@@ -82,8 +84,7 @@ extension ConfigurationReader {
             try values.expect("from")
             let list = values.takeRest()
             guard !list.isEmpty else { throw values.missing("the balancers' addresses") }
-            _ = addresses(list)
-            doesNotCarryOut("proxy-protocol", at: statement.at)
+            draft.balancers = addresses(list) ?? AddressSet()
         case "speaks":
             let word = try values.require("smtp, postfix-policy or milter")
             draft.speech = try word.choice()

@@ -10,11 +10,15 @@ public final class GatewayTerms: Sendable {
     public let limits: SessionLimits
     /// Tells one text of the configuration from another, for the record of a decision.
     public let policyHash: String
+    /// Upstreams whose servers are told the client's address (`tell-client-address`).
+    public let toldUpstreams: Set<String>
 
     public init(
-        policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits(), policyHash: String = ""
+        policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits(), policyHash: String = "",
+        toldUpstreams: Set<String> = []
     ) {
         (self.policy, self.hostname, self.limits, self.policyHash) = (policy, hostname, limits, policyHash)
+        self.toldUpstreams = toldUpstreams
     }
 }
 
@@ -67,13 +71,15 @@ public struct RecipientOffer: Hashable, Sendable {
     public let mailParameters: MailParameters
     public let forwardPath: ForwardPath
     public let parameters: RecipientParameters
+    /// The server has to be told whose message it is, on a connection that is this client's alone.
+    public let tellsClient: Bool
 
     public init(
         upstream: String, reversePath: ReversePath, mailParameters: MailParameters, forwardPath: ForwardPath,
-        parameters: RecipientParameters
+        parameters: RecipientParameters, tellsClient: Bool = false
     ) {
         (self.upstream, self.reversePath, self.mailParameters) = (upstream, reversePath, mailParameters)
-        (self.forwardPath, self.parameters) = (forwardPath, parameters)
+        (self.forwardPath, self.parameters, self.tellsClient) = (forwardPath, parameters, tellsClient)
     }
 }
 

@@ -5,6 +5,7 @@ import RelayPolicy
 /// The gateway as client of a protected server, without the I/O (RFC 5321 §3).
 ///
 ///     greeting ─▶ ehlo [─▶ helo] ─▶ idle ──offer─▶ transaction ──DATA─▶ mailData ─▶ final ─▶ idle …
+///                   └─▶ xclient ─▶ ehlo ─▶ idle …      where the server is told the client by XCLIENT
 ///
 /// One connection serves many transactions, also of different clients, one at a time. Before the next one RSET has
 /// to be answered 250, or the connection ends. Commands go out in one write where the server announces PIPELINING,
@@ -20,18 +21,27 @@ public struct UpstreamSession: Sendable {
         /// Mail data is refused while it is still being sent; the connection must be closed.
         case interrupted(Reply)
         case outcome(Reply)
+        /// The server does not take the client that it was told of, or does not let itself be told: the answer to
+        /// whatever would be offered. The connection is of no more use, which says nothing of the server's health.
+        case clientRefused(Reply)
         /// The connection is of no more use, for the reason given to the log.
         case broken(String)
     }
 
     private enum Expected: Equatable, Sendable {
-        case greeting, ehlo, helo, rset, mail, rcpt
+        case greeting, ehlo, helo, xclient, rset, mail, rcpt
         /// The reply to a RCPT behind a MAIL that was refused.
         case pointlessRcpt
         case data, final, quit
     }
 
     private let hostname: String
+    /// How the server expects to be told of clients; nil where it does not.
+    private let telling: ClientTelling?
+    /// Of whom it is told on this connection; nil: of nobody, the connection is our own.
+    public let client: ClientIntroduction?
+    /// XCLIENT was accepted.
+    private var hasToldByCommand = false
     private var reader = ReplyReader()
     /// Commands without a reply yet, oldest first.
     private var expected: [Expected] = [.greeting]
@@ -46,7 +56,9 @@ public struct UpstreamSession: Sendable {
     /// What MAIL was refused with, while the RCPT behind it is unanswered.
     private var mailRefusal: Reply?
 
-    public init(hostname: String) { self.hostname = hostname }
+    public init(hostname: String, telling: ClientTelling? = nil, client: ClientIntroduction? = nil) {
+        (self.hostname, self.telling, self.client) = (hostname, telling, telling == nil ? nil : client)
+    }
 
     /// Nothing is awaited, nothing half said: another transaction may have it.
     public var isReusable: Bool { expected.isEmpty && unsent.isEmpty && !isSendingMailData }
@@ -170,15 +182,13 @@ public struct UpstreamSession: Sendable {
     private mutating func answer(_ answered: Expected, _ reply: Reply) -> [Action] {
         switch answered {
         case .greeting:
-            guard reply.code == 220 else { return [.broken("greets with \(reply)")] }
-            return send(.ehlo, "EHLO \(hostname)")
+            return reply.code == 220 ? sayHello() : greetingRefused(reply)
         case .ehlo:
-            if reply.code == 250 {
-                capabilities = ServerCapabilities(ehloReply: reply)
-                return [.ready]
-            }
+            if reply.code == 250 { return helloAnswered(ServerCapabilities(ehloReply: reply)) }
+            if telling != nil { return helloRefused(reply) }
             guard reply.isPermanent else { return [.broken("answers EHLO with \(reply)")] }
             return send(.helo, "HELO \(hostname)")
+        case .xclient: return xclientAnswered(reply)
         case .helo:
             return reply.code == 250 ? [.ready] : [.broken("answers HELO with \(reply)")]
         case .rset:
@@ -258,7 +268,66 @@ public struct UpstreamSession: Sendable {
 
 extension UpstreamSession.Action {
     fileprivate var isBroken: Bool {
-        if case .broken = self { return true }
-        return false
+        switch self {
+        case .broken, .clientRefused: true
+        default: false
+        }
+    }
+}
+
+/// Telling the server of a client.
+extension UpstreamSession {
+    /// What goes out before anything else, and before TLS. A server that expects a header gets one on our own connections
+    /// too, which says that they are ours.
+    public var proxyHeader: [UInt8] {
+        telling?.proxyVersion.map { (client?.proxyHeader ?? ProxyHeader(.balancer)).wireForm($0) } ?? []
+    }
+
+    /// Our name, or the client's behind its address: a server that is told of a client would judge our name as its name.
+    /// `EHLO` is printable ASCII without spaces (`Command`), so it is one word here.
+    private mutating func sayHello() -> [Action] {
+        let isToldAlready = telling != .xclient || hasToldByCommand
+        guard isToldAlready, let name = client?.helo else { return send(.ehlo, "EHLO \(hostname)") }
+        var written: [UInt8] = []
+        say(.ehlo, "EHLO ", name, in: &written)
+        return [.send(written)]
+    }
+
+    private mutating func helloAnswered(_ announced: ServerCapabilities) -> [Action] {
+        // Whether a server lets itself be told by us does not show once it takes us for somebody else.
+        let xclient = hasToldByCommand ? capabilities.xclient : announced.xclient
+        capabilities = announced
+        capabilities.xclient = xclient
+        guard telling == .xclient, let client, !hasToldByCommand else { return [.ready] }
+        guard let command = xclient.flatMap(client.xclient) else {
+            return [.clientRefused(Reply(451, "4.3.5", "The mail server cannot be told your address"))]
+        }
+        return send(.xclient, String(decoding: command, as: UTF8.self))
+    }
+
+    /// A server that takes XCLIENT begins anew.
+    private mutating func xclientAnswered(_ reply: Reply) -> [Action] {
+        guard reply.code == 220 else { return [.clientRefused(Self.temporarily(reply))] }
+        hasToldByCommand = true
+        return sayHello()
+    }
+
+    private func greetingRefused(_ reply: Reply) -> [Action] {
+        telling?.proxyVersion != nil && client != nil && reply.code >= 400
+            ? [.clientRefused(Self.temporarily(reply))] : [.broken("greets with \(reply)")]
+    }
+
+    /// Behind a PROXY header a refusal may be one of the header, by a server that does not expect one: nothing is for ever
+    /// then, and HELO is not tried, since its reply would be one behind. Behind XCLIENT it is one of the client's name.
+    private func helloRefused(_ reply: Reply) -> [Action] {
+        guard client != nil, telling != .xclient || hasToldByCommand, reply.code >= 400 else {
+            return [.broken("answers EHLO with \(reply)")]
+        }
+        return [.clientRefused(hasToldByCommand ? temporary(reply) : Self.temporarily(reply))]
+    }
+
+    private static func temporarily(_ reply: Reply) -> Reply {
+        reply.isTransient && reply.code != 421
+            ? reply : Reply(451, "4.3.5", "The mail server does not take what it is told of you: \(reply.code)")
     }
 }
