@@ -287,6 +287,37 @@ def test_reload_in_json(own):
     assert not refused["ok"] and "ofice" in refused["problems"][0]["message"]
 
 
+def test_reload_says_who_gains_and_who_loses(own):
+    assert "the text is as it was" in own.reload().stdout
+    own.write(office="127.0.0.9")
+    answer = own.reload()
+    assert answer.returncode == 0, answer
+    assert f"changed: {own.file}" in answer.stdout and '~ rule "office"' in answer.stdout
+    (gained,) = [line for line in answer.stdout.splitlines() if line.startswith("  + ")]
+    (lost,) = [line for line in answer.stdout.splitlines() if line.startswith("  - ")]
+    assert "127.0.0.9" in gained and OFFICE in lost
+    assert "state=rights-compared" in own.log and "gained=1 lost=1" in own.log
+    own.reload()
+    own.write(own.text(office="127.0.0.9") + "# a comment\n")
+    assert "The same rights." in own.reload().stdout
+
+
+def test_reload_names_rules_and_listeners_that_come_and_go(own):
+    second = free_port()
+    both = {"public": f"{HERE}:{own.port}", "second": f"{HERE}:{second}"}
+    own.write(listeners=both, relay='    reject "nobody" {\n        from  127.0.0.77\n    }')
+    answer = json.loads(gatepost("reload", "--json", "-c", own.file).stdout)
+    validate(answer, "reload")
+    change = answer["change"]
+    assert change["listeners"] == {"added": [f"second {HERE}:{second}"], "removed": [], "changed": []}
+    assert change["rules"] == {"added": ["nobody"], "removed": ["office"], "changed": []}
+    assert change["rights"]["complete"] and len(change["rights"]["lost"]) == 1 and change["rights"]["gained"] == []
+    assert change["files"] == [str(own.file)]
+    own.write(listeners={"public": f"{HERE}:{own.port}"}, relay='    reject "nobody" {\n        from  127.0.0.77\n    }')
+    answer = own.reload()
+    assert f"- listener second {HERE}:{second}" in answer.stdout and "sessions of removed listeners go on" in answer.stdout
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_reload_refuses_what_run_refuses(own, server, what):
     settings, word = REFUSED[what]

@@ -94,6 +94,11 @@ struct LoadedConfiguration: Sendable {
         fingerprint(of: Dictionary(uniqueKeysWithValues: sources.values.sorted().enumerated().map { ("\($0)", $1) }))
     }
 
+    /// Names of the files whose text is another one than in `former`, or that only one of them reads.
+    func changedFiles(since former: LoadedConfiguration) -> [String] {
+        Set(sources.keys).union(former.sources.keys).filter { sources[$0] != former.sources[$0] }.sorted()
+    }
+
     /// Whether the file or a list it names now reads differently.
     var fileDiffers: Bool {
         let file = ConfigurationFile(file)
