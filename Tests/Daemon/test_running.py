@@ -240,6 +240,22 @@ def test_status_sees_that_the_file_differs_and_that_it_is_broken(own):
     assert status["config"]["fileDiffers"]
 
 
+def test_status_names_the_list_that_differs(own):
+    hosts = own.folder / "hosts.list"
+    hosts.write_text("127.0.0.9\n")
+    own.write(relay='    permit "hosts" {\n        from  file:hosts.list\n    }')
+    assert own.reload().returncode == 0
+    assert own.status()["config"]["changedOnDisk"] == []
+    hosts.write_text("127.0.0.10\n")
+    status = own.status()
+    validate(status, "status")
+    (name,) = status["config"]["changedOnDisk"]
+    assert name.endswith("hosts.list") and status["config"]["fileDiffers"]
+    assert f"DIFFERS ON DISK: {name}" in gatepost("status", "-c", own.file).stdout
+    answer = own.reload()
+    assert f"changed: {name}" in answer.stdout and "127.0.0.10" in answer.stdout
+
+
 def test_a_server_that_has_not_answered_yet_is_untried():
     with socket.create_server((HERE, 0)) as silent, Gate([silent.getsockname()[1]]) as gate:
         (server,) = gate.status()["upstreams"][0]["servers"]
