@@ -19,7 +19,7 @@ struct CheckReport {
         self.file = file
         let tests = result.configuration?.tests ?? []
         let review =
-            result.configuration.map { PolicyReview($0, at: .now) }
+            result.configuration.map { PolicyReview($0, on: .ofThisHost(), at: .now) }
             ?? result.policyBesideErrors.map { PolicyReview($0, at: .now) }
         let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []

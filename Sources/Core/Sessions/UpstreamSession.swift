@@ -36,10 +36,8 @@ public struct UpstreamSession: Sendable {
     }
 
     private let hostname: String
-    /// How the server expects to be told of clients; nil where it does not.
-    private let telling: ClientTelling?
-    /// Of whom it is told on this connection; nil: of nobody, the connection is our own.
-    public let client: ClientIntroduction?
+    /// Nil where the server is not told of clients.
+    private let told: Told?
     /// XCLIENT was accepted.
     private var hasToldByCommand = false
     private var reader = ReplyReader()
@@ -57,7 +55,7 @@ public struct UpstreamSession: Sendable {
     private var mailRefusal: Reply?
 
     public init(hostname: String, telling: ClientTelling? = nil, client: ClientIntroduction? = nil) {
-        (self.hostname, self.telling, self.client) = (hostname, telling, telling == nil ? nil : client)
+        (self.hostname, told) = (hostname, telling.map { Told(how: $0, client: client) })
     }
 
     /// Nothing is awaited, nothing half said: another transaction may have it.
@@ -277,6 +275,17 @@ extension UpstreamSession.Action {
 
 /// Telling the server of a client.
 extension UpstreamSession {
+    /// A class, so that a session that tells nothing stays small.
+    private final class Told: Sendable {
+        let how: ClientTelling
+        let client: ClientIntroduction?
+        init(how: ClientTelling, client: ClientIntroduction?) { (self.how, self.client) = (how, client) }
+    }
+
+    private var telling: ClientTelling? { told?.how }
+    /// Of whom the server is told on this connection; nil: of nobody, the connection is our own.
+    public var client: ClientIntroduction? { told?.client }
+
     /// What goes out before anything else, and before TLS. A server that expects a header gets one on our own connections
     /// too, which says that they are ours.
     public var proxyHeader: [UInt8] {

@@ -13,6 +13,7 @@ final class GatewayHandler: ChannelInboundHandler {
     let listener: String
     let client: IPAddress
     let clientPort: UInt16
+    let localPort: UInt16
     let worker: Worker
     /// The protected servers as they were when the session began: it keeps them over a reload.
     let pools: [String: UpstreamPool]
@@ -44,23 +45,20 @@ final class GatewayHandler: ChannelInboundHandler {
     var upstreamName = ""
     var pendingOffer: RecipientOffer?
 
-    init(worker: Worker, listener: String, channel: any Channel) {
-        let remote = channel.remoteAddress.flatMap(Self.address)
-        let local = channel.localAddress.flatMap(Self.address)
+    init(worker: Worker, listener: String, ends: ClientEnds) {
         (self.worker, self.listener, number, pools) = (worker, listener, worker.nextNumber(), worker.pools)
-        client = remote?.address ?? IPAddress(v6: 0)
-        clientPort = remote?.port ?? 0
+        client = ends.client?.address ?? IPAddress(v6: 0)
+        clientPort = ends.client?.port ?? 0
+        localPort = ends.local?.port ?? 0
         deadline = .now() + worker.deadlines.command
-        var request = RelayRequest(client: client, forwardPath: WrittenPath(.postmaster), now: worker.clock())
+        let path = WrittenPath(.postmaster)
+        var request =
+            ends.client == nil
+            ? RelayRequest(ofUnknownClientTo: path, now: worker.clock())
+            : RelayRequest(client: client, forwardPath: path, now: worker.clock())
         request.listener = listener
-        request.localAddress = local?.address
+        request.localAddress = ends.local?.address
         session = GatewaySession(terms: worker.settings.terms, request: request, announced: worker.announced)
-    }
-
-    /// IPv4 inside IPv6, as a dual-stack socket reports it, is IPv4.
-    private static func address(_ address: SocketAddress) -> (address: IPAddress, port: UInt16)? {
-        guard let text = address.ipAddress, let port = address.port, let ip = IPAddress(text) else { return nil }
-        return (ip.unmapped, UInt16(truncatingIfNeeded: port))
     }
 
     var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
@@ -77,7 +75,8 @@ final class GatewayHandler: ChannelInboundHandler {
             hasGreeted = true
             return end(Reply(421, "4.7.0", "Too many connections"))
         }
-        if let refusal = session.terms.policy.policy.connectionRefusal(session.facts) {
+        // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
+        if !session.facts.clientIsUnknown, let refusal = session.terms.policy.policy.connectionRefusal(session.facts) {
             worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
             hasGreeted = true
             return end(refusal.reply)

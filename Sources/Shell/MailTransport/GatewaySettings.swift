@@ -1,3 +1,4 @@
+import MailProtocols
 import MailTypes
 import NIOCore
 import Sessions
@@ -23,7 +24,12 @@ public struct GatewaySettings: Sendable {
     public struct Upstream: Hashable, Sendable {
         public var name: String
         public var servers: [Server]
-        public init(name: String, servers: [Server]) { (self.name, self.servers) = (name, servers) }
+        /// How its servers are told whose mail it is; nil: not at all.
+        public var clientTelling: ClientTelling?
+
+        public init(name: String, servers: [Server], clientTelling: ClientTelling? = nil) {
+            (self.name, self.servers, self.clientTelling) = (name, servers, clientTelling)
+        }
     }
 
     public struct Server: Hashable, Sendable, CustomStringConvertible {
@@ -39,7 +45,12 @@ public struct GatewaySettings: Sendable {
     public struct Listener: Hashable, Sendable {
         public var name: String
         public var addresses: [Address]
-        public init(name: String, addresses: [Address]) { (self.name, self.addresses) = (name, addresses) }
+        /// Who must send a PROXY header first.
+        public var balancers: AddressSet
+
+        public init(name: String, addresses: [Address], balancers: AddressSet = AddressSet()) {
+            (self.name, self.addresses, self.balancers) = (name, addresses, balancers)
+        }
     }
 
     public struct Address: Hashable, Sendable, CustomStringConvertible {
@@ -71,6 +82,8 @@ public struct GatewaySettings: Sendable {
 public struct Deadlines: Sendable {
     /// Before the greeting, in which a client that talks first shows itself.
     public var greetingPause = TimeAmount.milliseconds(2)
+    /// From a balancer's connection to the end of its PROXY header.
+    public var proxyHeader = TimeAmount.seconds(5)
     /// From our reply to the end of the client's next command, however slowly its bytes come
     /// (RFC 5321 §4.5.3.2.7).
     public var command = TimeAmount.minutes(5)

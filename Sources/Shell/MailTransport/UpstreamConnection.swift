@@ -29,12 +29,16 @@ final class UpstreamConnection: ChannelInboundHandler {
     var isReused = false
     /// Told once whether the server took the connection and answered EHLO.
     var whenSettled: ((Bool) -> Void)?
+    /// It is one client's alone, and the server knows whose.
+    let isTold: Bool
+    /// What the server says to the client that it was told of, in place of serving it.
+    private(set) var refusal: Reply?
     /// The moment by which the awaited reply must come, or the idle connection is closed.
     private(set) var deadline: NIODeadline
 
-    init(worker: Worker, pool: UpstreamPool, server: GatewaySettings.Server) {
-        (self.worker, self.pool, self.server) = (worker, pool, server)
-        session = UpstreamSession(hostname: worker.settings.terms.hostname)
+    init(worker: Worker, pool: UpstreamPool, server: GatewaySettings.Server, client: ClientIntroduction? = nil) {
+        (self.worker, self.pool, self.server, isTold) = (worker, pool, server, client != nil)
+        session = UpstreamSession(hostname: worker.settings.terms.hostname, telling: pool.telling, client: client)
         deadline = .now() + worker.deadlines.upstreamGreeting
     }
 
@@ -134,6 +138,7 @@ final class UpstreamConnection: ChannelInboundHandler {
             case .dataAnswered(let reply): owner?.dataAnswered(reply)
             case .interrupted(let reply): owner?.mailDataInterrupted(by: reply)
             case .outcome(let reply): owner?.outcome(reply)
+            case .clientRefused(let reply): return clientRefused(reply)
             case .broken(let reason): return lost(reason)
             }
         }
@@ -154,6 +159,14 @@ final class UpstreamConnection: ChannelInboundHandler {
         self.owner = nil
         pool.lost(self, reason)
         owner?.upstreamLost(self)
+        settle(false)
+    }
+
+    private func clientRefused(_ reply: Reply) {
+        guard let context else { return }
+        (self.context, refusal) = (nil, reply)
+        context.close(promise: nil)
+        pool.clientRefused(on: self)
         settle(false)
     }
 

@@ -24,6 +24,9 @@ final class Worker: @unchecked Sendable {
     private var formerPools: [UpstreamPool] = []
     private var sessions: [ObjectIdentifier: GatewayHandler] = [:]
     private var greeting: [GatewayHandler] = []
+    /// By listener; of those that have some.
+    private(set) var balancers: [String: AddressSet] = [:]
+    var awaitingHeader: [ObjectIdentifier: ProxyHeaderReader] = [:]
     private(set) var isStopping = false
     private var whenEmpty: EventLoopPromise<Void>?
 
@@ -59,6 +62,8 @@ final class Worker: @unchecked Sendable {
             pools[upstream.name] = UpstreamPool(upstream, worker: self)
         }
         self.settings = settings
+        let listeners = settings.listeners.filter { !$0.balancers.isEmpty }
+        balancers = Dictionary(listeners.map { ($0.name, $0.balancers) }) { first, _ in first }
         learnCapabilities()
     }
 
@@ -127,6 +132,7 @@ final class Worker: @unchecked Sendable {
         sweeps += 1
         guard sweeps % 5 == 0 else { return }
         for session in sessions.values { session.sweep(now) }
+        sweepHeaders(now)
         if sweeps % 25 == 0 { learnCapabilities() }
         if !formerPools.isEmpty, sessions.values.allSatisfy({ $0.session.terms === settings.terms }) {
             // One that is still greeted or served keeps its pool, and so its deadline.
@@ -142,6 +148,7 @@ final class Worker: @unchecked Sendable {
         let promise = loop.makePromise(of: Void.self)
         whenEmpty = promise
         for pool in pools.values { pool.closeIdle() }
+        abortHeaders()
         for session in sessions.values { session.stop() }
         if sessions.isEmpty { promise.succeed() }
         return promise.futureResult
@@ -169,7 +176,11 @@ final class Worker: @unchecked Sendable {
             .channelOption(.recvAllocator, value: BorrowedReceiveBuffer(from: receiveBuffer))
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler.value) }
+                channel.eventLoop.makeCompletedFuture {
+                    let header = handler.value.session.proxyHeader
+                    if !header.isEmpty { try channel.pipeline.syncOperations.addHandler(ProxyHeaderWriter(header)) }
+                    try channel.pipeline.syncOperations.addHandler(handler.value)
+                }
             }
             .connect(host: server.host, port: Int(server.port))
     }
@@ -196,8 +207,7 @@ final class Worker: @unchecked Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.syncOptions?.setOption(
                         .recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
-                    try channel.pipeline.syncOperations.addHandler(
-                        GatewayHandler(worker: self, listener: name.current, channel: channel))
+                    try self.addHandlers(to: channel, name.current)
                 }
             }
             .bind(host: address.host.description, port: Int(address.port))

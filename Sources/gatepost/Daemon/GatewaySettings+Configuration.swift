@@ -1,3 +1,4 @@
+import MailProtocols
 import MailTransport
 import MailTypes
 import PolicyLanguage
@@ -11,18 +12,21 @@ extension GatewaySettings {
         let terms = GatewayTerms(
             policy: CompiledPolicy(configuration.policy),
             hostname: configuration.node.hostname ?? HostName.ofThisHost().text,
-            limits: SessionLimits(configuration.limits), policyHash: loaded.policyHash)
+            limits: SessionLimits(configuration.limits), policyHash: loaded.policyHash,
+            toldUpstreams: Set(configuration.upstreams.filter { $0.clientTelling != nil }.map(\.name)))
         self.init(
             terms: terms,
             upstreams: configuration.upstreams.map { upstream in
                 Upstream(
                     name: upstream.name,
-                    servers: upstream.servers.map { Server(host: $0.host, port: $0.port, isBackup: $0.isBackup) })
+                    servers: upstream.servers.map { Server(host: $0.host, port: $0.port, isBackup: $0.isBackup) },
+                    clientTelling: upstream.clientTelling.flatMap { ClientTelling(rawValue: $0.rawValue) })
             },
             listeners: configuration.listeners.map { listener in
                 Listener(
                     name: listener.name,
-                    addresses: listener.addresses.map { Address(host: $0.host, port: $0.port) })
+                    addresses: listener.addresses.map { Address(host: $0.host, port: $0.port) },
+                    balancers: listener.balancers)
             })
         connections = ConnectionLimits(configuration.limits)
     }

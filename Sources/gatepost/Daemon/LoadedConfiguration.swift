@@ -40,7 +40,7 @@ struct LoadedConfiguration: Sendable {
             throw Refusal(problems: [], sources: [:], unreadable: problem)
         }
         let result = file.read(bytes, purpose: .serving)
-        let review = result.configuration.map { PolicyReview($0, at: .now, proofs: strictTests ? .required : .skipped) }
+        let review = result.configuration.map { PolicyReview($0, on: .ofThisHost(), at: .now, proofs: strictTests ? .required : .skipped) }
         let diagnostics = result.diagnostics(with: review?.diagnostics ?? [])
         let refusals = result.diagnostics(
             with: (review?.diagnostics ?? []) + (review?.failedTests ?? []) + result.notCarriedOut.map(Self.refusal)
