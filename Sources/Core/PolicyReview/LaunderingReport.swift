@@ -17,7 +17,7 @@ struct LaunderingReport {
         (self.configuration, self.host) = (configuration, host)
         var first: Rule?
         for (index, rule) in configuration.policy.relay.enumerated() {
-            guard rule.verb == .permit, !rule.observes, rule.asksForNoOtherProof, rule.until.map({ $0 >= now.day }) ?? true,
+            guard rule.permitsByAddressAlone, rule.until.map({ $0 >= now.day }) ?? true,
                 let from = rule.conditions.from?.set
             else { continue }
             let listeners = configuration.listeners.filter { rule.conditions.listeners?.contains($0.name) ?? true }
@@ -76,15 +76,6 @@ struct LaunderingReport {
             .filter { !$0.observes && ($0.verb == .reject || $0.verb == .defer) }
             .compactMap(\.conditions.addressesAlone)
             .reduce(AddressSet()) { $0.union($1) }
-    }
-}
-
-extension Rule {
-    fileprivate var asksForNoOtherProof: Bool {
-        if conditions.login != nil || conditions.needsPOPLogin { return false }
-        if case .certificate = conditions.tls { return false }
-        if case .oneOf = conditions.name { return false }
-        return true
     }
 }
 

@@ -96,9 +96,10 @@ extension GatewaySession {
             LimitCharge(rules: decision.chargedRules, request: request, countedBefore: transaction.charged))
     }
 
-    private func judged(_ moment: Moment) -> Decision {
+    private mutating func judged(_ moment: Moment) -> Decision {
         if request.clientIsUnknown, let refusal = refusalOfUnknownClient { return refusal }
         let decision = terms.policy.decide(request)
+        if moment.addressIsShared, let refusal = refusalOfSharedAddress(decision) { return refusal }
         guard moment.clientIsBanned, decision.verdict == .permit, decision.destination == .relay, request.login == .absent
         else { return decision }
         return Decision(

@@ -12,6 +12,8 @@ public final class GatewayTerms: Sendable {
     public let policyHash: String
     /// Upstreams whose servers are told the client's address (`tell-client-address`).
     public let toldUpstreams: Set<String>
+    /// Whose sessions are watched for signs that there are many behind one address (`SharedAddressWatch`).
+    public let watchedAddresses: AddressSet
 
     public init(
         policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits(), policyHash: String = "",
@@ -19,6 +21,7 @@ public final class GatewayTerms: Sendable {
     ) {
         (self.policy, self.hostname, self.limits, self.policyHash) = (policy, hostname, limits, policyHash)
         self.toldUpstreams = toldUpstreams
+        watchedAddresses = policy.policy.privateAddressesPermitted
     }
 }
 
@@ -51,15 +54,17 @@ public struct Moment {
     public let clockIsBehind: Bool
     /// The client has had too many relays refused: nothing is relayed for it without a login.
     public let clientIsBanned: Bool
+    /// There are many behind the client's address, which permits nothing any more.
+    public let addressIsShared: Bool
     /// Makes the id of a decision or a message.
     public let newIdentifier: () -> String
 
     public init(
         now: Instant, date: String? = nil, clockIsBehind: Bool = false, clientIsBanned: Bool = false,
-        newIdentifier: @escaping () -> String
+        addressIsShared: Bool = false, newIdentifier: @escaping () -> String
     ) {
         (self.now, self.date, self.clockIsBehind) = (now, date ?? now.rfc5322, clockIsBehind)
-        (self.clientIsBanned, self.newIdentifier) = (clientIsBanned, newIdentifier)
+        (self.clientIsBanned, self.addressIsShared, self.newIdentifier) = (clientIsBanned, addressIsShared, newIdentifier)
     }
 }
 

@@ -35,6 +35,8 @@ final class GatewayHandler: ChannelInboundHandler {
     private var isAdmitted = false
     /// We have said our last word and only wait for the client to close.
     private var isLingering = false
+    /// There may be many behind its address.
+    private let isWatched: Bool
     private var lingeredBytes = 0
     private let began = NIODeadline.now()
     private var deadline: NIODeadline
@@ -51,6 +53,7 @@ final class GatewayHandler: ChannelInboundHandler {
         clientPort = ends.client?.port ?? 0
         localPort = ends.local?.port ?? 0
         deadline = .now() + worker.deadlines.command
+        isWatched = worker.settings.terms.watchedAddresses.contains(client)
         let path = WrittenPath(.postmaster)
         var request =
             ends.client == nil
@@ -314,6 +317,7 @@ final class GatewayHandler: ChannelInboundHandler {
             case .decided(let record):
                 worker.log.recipient(record, listener: listener, client: client, port: clientPort)
                 countRefusedRelay(record)
+                if isWatched { watch(record) }
             case .finished(let record):
                 worker.log.transaction(record, listener: listener, client: client)
                 chargeBytes(record)

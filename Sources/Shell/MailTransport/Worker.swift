@@ -91,7 +91,8 @@ final class Worker: @unchecked Sendable {
         let banned = settings.connections.refusedRelays != nil && shared.isBanned(client, at: now)
         if now.seconds != second { (second, date, isBehind) = (now.seconds, now.rfc5322, clockIsBehind(now)) }
         return Moment(
-            now: now, date: date, clockIsBehind: isBehind, clientIsBanned: banned, newIdentifier: newIdentifier)
+            now: now, date: date, clockIsBehind: isBehind, clientIsBanned: banned,
+            addressIsShared: shared.isShared(client, at: now), newIdentifier: newIdentifier)
     }
 
     // MARK: Sessions

@@ -134,7 +134,7 @@ actor Daemon {
         await DaemonStatus(
             startedAt: startedAt, configuration: active, hits: log.hitsByRule,
             sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus(),
-            decisions: log.decisions, shadow: log.shadow
+            sharedAddresses: gateway.sharedAddresses(at: .now), decisions: log.decisions, shadow: log.shadow
         ).json
     }
 

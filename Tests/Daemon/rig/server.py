@@ -24,7 +24,9 @@ class Gone(Exception):
 
 
 class Message:
-    def __init__(self, sender, recipients, data, size):
+    def __init__(self, sender, recipients, data, size, told=None):
+        self.told = told
+        """What the server was told of the client on this connection: the words of XCLIENT, or a PROXY header."""
         self.sender = sender
         self.recipients = recipients
         self.data = data
@@ -138,6 +140,8 @@ class Connection:
         self.buffer = b""
         self.mail = None
         self.recipients = []
+        self.told = None
+        self.helo = None
 
     def shut(self):
         with contextlib.suppress(OSError):
@@ -184,6 +188,7 @@ class Connection:
             line = self.line()
             verb = line.split(" ")[0].lower()
             if verb == "ehlo":
+                self.helo = line.partition(" ")[2]
                 self.step("ehlo", "\r\n".join(self._ehlo()))
             elif verb == "mail":
                 if self.step("mail", "250 2.1.0 Ok").startswith("2"):
@@ -196,6 +201,9 @@ class Connection:
             elif verb == "data":
                 if self.step("data", "354 Go on").startswith("354"):
                     self._data()
+            elif verb == "xclient":
+                if self.step("xclient", "220 behind.test ESMTP").startswith("220"):
+                    self.told = dict(word.split("=", 1) for word in line.split(" ")[1:])
             elif verb in ("rset", "helo", "quit"):
                 self.mail, self.recipients = None, []
                 self.step(verb, {"rset": "250 2.0.0 Ok", "helo": "250 behind.test", "quit": "221 2.0.0 Bye"}[verb])
@@ -230,7 +238,7 @@ class Connection:
             size += len(chunk)
             tail = window[-8:]
         data = b"".join(kept)[:size]
-        message = Message(self.mail, self.recipients, data, size)
+        message = Message(self.mail, self.recipients, data, size, self.told and {**self.told, "EHLO": self.helo})
 
         def keep(reply):
             if reply.startswith("250"):
@@ -258,6 +266,28 @@ def hang(connection):
     """Says nothing more, and reads on, until the gate closes."""
     while True:
         connection.receive()
+
+
+def expects_header(connection):
+    """Reads a PROXY header of either version before it greets."""
+    while b"\n" not in connection.buffer or connection.buffer.startswith(b"\r\n") and not whole_binary(connection.buffer):
+        connection.buffer += connection.receive()
+    if connection.buffer.startswith(b"PROXY "):
+        line, _, connection.buffer = connection.buffer.partition(b"\r\n")
+        words = line.decode().split(" ")
+        connection.told = {"PROXY": words[1], "ADDR": words[2], "PORT": words[4]} if len(words) == 6 else None
+    else:
+        command, family = connection.buffer[12:14]
+        length = int.from_bytes(connection.buffer[14:16], "big")
+        block, connection.buffer = connection.buffer[16 : 16 + length], connection.buffer[16 + length :]
+        if command == 0x21:
+            address = socket.inet_ntop(socket.AF_INET if family == 0x11 else socket.AF_INET6, block[: 4 if family == 0x11 else 16])
+            port = int.from_bytes(block[-4:-2], "big")
+            connection.told = {"PROXY": "v2", "ADDR": address, "PORT": str(port)}
+
+
+def whole_binary(data):
+    return len(data) >= 16 and len(data) >= 16 + int.from_bytes(data[14:16], "big")
 
 
 def closing(connection):

@@ -28,6 +28,7 @@ local {{
 
 upstream mta {{
     server  {here}:{server_port}
+    {upstream}
 }}
 
 route  local      mta
@@ -35,6 +36,7 @@ route  elsewhere  mta
 
 listen public {{
     address  {here}:{port}
+    {listener}
 }}
 
 relay {{
@@ -66,8 +68,9 @@ class Gate:
 
 
 @contextlib.contextmanager
-def gate_before(server_port):
-    """Starts the gate before the server on this port; the block gets the `Gate`."""
+def gate_before(server_port, upstream="", listener="", office=OFFICE):
+    """Starts the gate before the server on this port; the block gets the `Gate`. `upstream` and `listener` are further
+    lines of those blocks."""
     with tempfile.TemporaryDirectory(prefix="gatepost-gate-") as name:
         folder, port = pathlib.Path(name), free_port()
         file = folder / "gatepost.conf"
@@ -75,7 +78,9 @@ def gate_before(server_port):
             CONFIGURATION.format(
                 name=GATE,
                 state=folder / "state",
-                office=OFFICE,
+                office=office,
+                upstream=upstream,
+                listener=listener,
                 ours=OURS,
                 here=HERE,
                 server_port=server_port,
