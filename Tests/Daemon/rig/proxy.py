@@ -5,7 +5,10 @@ import socket
 import struct
 import threading
 
-from .loopback import HERE
+try:
+    from .loopback import HERE
+except ImportError:
+    HERE = "127.0.0.1"
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 
