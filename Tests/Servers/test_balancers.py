@@ -7,7 +7,7 @@ from conftest import need
 from harness import balancers
 from harness.client import Client
 from harness.gate import gate_before
-from harness.loopback import OFFICE, STRANGER, wait_until
+from harness.loopback import HERE, OFFICE, STRANGER, free_port, wait_until
 from harness.mail import OURS, OUTSIDE, message, new_token
 from harness.sink import Sink
 
@@ -27,7 +27,9 @@ def balanced_gate(end, gate_binary):
     """It permits the balancers' addresses too: what counts is whom they speak for."""
     office = f"{OFFICE} {balancers.ADDRESS} {NGINX}"
     lines = f"proxy-protocol  from {balancers.ADDRESS} {NGINX}"
-    with gate_before(end.port, listener=lines, office=office) as gate:
+    direct = free_port()
+    more = f"listen direct {{\n    address  {HERE}:{direct}\n}}"
+    with gate_before(end.port, listener=lines, office=office, more=more, greets_on=direct) as gate:
         yield gate
 
 

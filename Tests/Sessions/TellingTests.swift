@@ -96,6 +96,19 @@ struct TellingTests {
         #expect(Self.sent(actions).isEmpty)
     }
 
+    @Test("EHLO refused before XCLIENT: no HELO, since there is no telling then")
+    func refusedBeforeXClient() {
+        for (code, isForClient) in [(500, true), (421, false), (450, false)] as [(UInt16, Bool)] {
+            var session = UpstreamSession(hostname: "gate.test", telling: .xclient, client: Self.stranger)
+            _ = session.received(Self.reply(220, "hello"))
+            let actions = session.received(Self.reply(code, "no"))
+            #expect((Self.refusal(actions) == 451) == isForClient && Self.sent(actions).isEmpty)
+        }
+        var ours = UpstreamSession(hostname: "gate.test", telling: .xclient)
+        _ = ours.received(Self.reply(220, "hello"))
+        #expect(Self.sent(ours.received(Self.reply(500, "no"))) == "HELO gate.test\r\n")
+    }
+
     @Test("our own connection to such a server says EHLO once and tells nobody")
     func ours() {
         var session = UpstreamSession(hostname: "gate.test", telling: .xclient)

@@ -20,9 +20,12 @@ struct ReceivedLine {
         appendHelo(to: &bytes)
         bytes += " (".utf8
         bytes += clientName.utf8
-        bytes += (request.client.family == .v6 ? " [IPv6:" : " [").utf8
-        bytes += request.client.description.utf8
-        bytes += "])\r\n\tby ".utf8
+        if !request.clientIsUnknown {
+            bytes += (request.client.family == .v6 ? " [IPv6:" : " [").utf8
+            bytes += request.client.description.utf8
+            bytes += "]".utf8
+        }
+        bytes += ")\r\n\tby ".utf8
         bytes += hostname.utf8
         bytes += " with ".utf8
         bytes += protocolName.utf8

@@ -183,7 +183,7 @@ public struct UpstreamSession: Sendable {
             return reply.code == 220 ? sayHello() : greetingRefused(reply)
         case .ehlo:
             if reply.code == 250 { return helloAnswered(ServerCapabilities(ehloReply: reply)) }
-            if telling != nil { return helloRefused(reply) }
+            if let end = helloRefused(reply) { return [end] }
             guard reply.isPermanent else { return [.broken("answers EHLO with \(reply)")] }
             return send(.helo, "HELO \(hostname)")
         case .xclient: return xclientAnswered(reply)
@@ -326,13 +326,16 @@ extension UpstreamSession {
             ? [.clientRefused(Self.temporarily(reply))] : [.broken("greets with \(reply)")]
     }
 
-    /// Behind a PROXY header a refusal may be one of the header, by a server that does not expect one: nothing is for ever
-    /// then, and HELO is not tried, since its reply would be one behind. Behind XCLIENT it is one of the client's name.
-    private func helloRefused(_ reply: Reply) -> [Action] {
-        guard client != nil, telling != .xclient || hasToldByCommand, reply.code >= 400 else {
-            return [.broken("answers EHLO with \(reply)")]
+    /// Nil where HELO may be tried. Behind a PROXY header it may not: the refusal may be one of the header, by a server that
+    /// does not expect one, whose replies are all one behind then; and nothing is for ever that is said there. Behind
+    /// XCLIENT it is a refusal of the client's name.
+    private func helloRefused(_ reply: Reply) -> Action? {
+        switch (telling, client) {
+        case (nil, _), (.xclient, nil): return nil
+        case (_, .some) where reply.code >= 400 && (telling != .xclient || hasToldByCommand || reply.isPermanent):
+            return .clientRefused(hasToldByCommand ? temporary(reply) : Self.temporarily(reply))
+        default: return .broken("answers EHLO with \(reply)")
         }
-        return [.clientRefused(hasToldByCommand ? temporary(reply) : Self.temporarily(reply))]
     }
 
     private static func temporarily(_ reply: Reply) -> Reply {

@@ -44,6 +44,7 @@ relay {{
         from  office
     }}
 }}
+{more}
 """
 
 
@@ -68,9 +69,9 @@ class Gate:
 
 
 @contextlib.contextmanager
-def gate_before(server_port, upstream="", listener="", office=OFFICE):
+def gate_before(server_port, upstream="", listener="", office=OFFICE, more="", greets_on=None):
     """Starts the gate before the server on this port; the block gets the `Gate`. `upstream` and `listener` are further
-    lines of those blocks."""
+    lines of those blocks, `more` of the file; `greets_on` is another port where it greets the tests."""
     with tempfile.TemporaryDirectory(prefix="gatepost-gate-") as name:
         folder, port = pathlib.Path(name), free_port()
         file = folder / "gatepost.conf"
@@ -81,6 +82,7 @@ def gate_before(server_port, upstream="", listener="", office=OFFICE):
                 office=office,
                 upstream=upstream,
                 listener=listener,
+                more=more,
                 ours=OURS,
                 here=HERE,
                 server_port=server_port,
@@ -88,7 +90,7 @@ def gate_before(server_port, upstream="", listener="", office=OFFICE):
             )
         )
         log = folder / "gate.log"
-        with ForegroundServer([binary(), "run", "-c", file], port, log):
+        with ForegroundServer([binary(), "run", "-c", file], greets_on or port, log):
             yield Gate(port, log)
 
 
