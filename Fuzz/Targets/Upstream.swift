@@ -56,7 +56,7 @@ private struct UpstreamShell {
     }
 
     /// By a header at the beginning, or by a command that was answered with 220.
-    private var hasTold: Bool { tellsByCommand ? xclientReply?.code == 220 : !session.proxyHeader.isEmpty }
+    private var hasTold: Bool { tellsByCommand ? xclientReply?.code == 220 : session.beginsWithHeader }
     private var xclientReply: Reply?
 
     mutating func offer(number: UInt8) {

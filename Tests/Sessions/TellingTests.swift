@@ -41,7 +41,7 @@ struct TellingTests {
     @Test("XCLIENT goes between two EHLO, the second with the client's name")
     func xclient() {
         var session = UpstreamSession(hostname: "gate.test", telling: .xclient, client: Self.stranger)
-        #expect(session.proxyHeader.isEmpty)
+        #expect(!session.beginsWithHeader && session.proxyHeader(from: nil, to: nil).isEmpty)
         #expect(Self.sent(session.received(Self.reply(220, "hello"))) == "EHLO gate.test\r\n")
         #expect(
             Self.sent(session.received(Self.reply(250, "hello", "PIPELINING", "XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT")))
@@ -138,11 +138,17 @@ struct TellingTests {
     @Test("a header begins every connection to a server that expects one")
     func headers() {
         let told = UpstreamSession(hostname: "gate.test", telling: .proxyV1, client: Self.stranger)
-        #expect(told.proxyHeader == Array("PROXY TCP4 198.51.100.7 192.0.2.25 40312 25\r\n".utf8))
-        #expect(UpstreamSession(hostname: "gate.test", telling: .proxyV1).proxyHeader == Array("PROXY UNKNOWN\r\n".utf8))
-        let ours = UpstreamSession(hostname: "gate.test", telling: .proxyV2).proxyHeader
-        #expect(ours == ProxyHeader(.balancer).wireForm(.two))
-        #expect(UpstreamSession(hostname: "gate.test", client: Self.stranger).proxyHeader.isEmpty)
+        let ends = (from: TransportAddress(IPAddress("10.0.0.9")!, port: 5555), to: TransportAddress(IPAddress("10.0.0.25")!, port: 25))
+        func header(_ session: UpstreamSession) -> String {
+            String(decoding: session.proxyHeader(from: ends.from, to: ends.to), as: UTF8.self)
+        }
+        #expect(header(told) == "PROXY TCP4 198.51.100.7 192.0.2.25 40312 25\r\n")
+        let ours = UpstreamSession(hostname: "gate.test", telling: .proxyV1)
+        #expect(header(ours) == "PROXY TCP4 10.0.0.9 10.0.0.25 5555 25\r\n")
+        #expect(ours.proxyHeader(from: nil, to: ends.to) == Array("PROXY UNKNOWN\r\n".utf8))
+        let oursByTwo = UpstreamSession(hostname: "gate.test", telling: .proxyV2)
+        #expect(oursByTwo.proxyHeader(from: ends.from, to: ends.to) == ProxyHeader(.balancer).wireForm(.two))
+        #expect(header(UpstreamSession(hostname: "gate.test", client: Self.stranger)).isEmpty)
     }
 
     @Test("behind a header EHLO has the client's name, and HELO is never tried", arguments: [ClientTelling.proxyV1, .proxyV2])

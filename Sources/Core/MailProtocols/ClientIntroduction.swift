@@ -65,6 +65,7 @@ public struct ClientIntroduction: Hashable, Sendable {
         add(.addr, client.map { Self.word(for: $0.address) } ?? Self.unavailable)
         add(.port, client.map { Array("\($0.port)".utf8) } ?? Self.unavailable)
         add(.name, nameWord)
+        add(.reverseName, nameWord)
         add(.destAddr, local.map { Self.word(for: $0.address) } ?? Self.unavailable)
         add(.destPort, local.map { Array("\($0.port)".utf8) } ?? Self.unavailable)
         add(.proto, Array((saidEHLO ? "ESMTP" : "SMTP").utf8))
@@ -109,10 +110,12 @@ public struct XClientAttributes: OptionSet, Hashable, Sendable {
     public static let helo = XClientAttributes(rawValue: 16)
     public static let destAddr = XClientAttributes(rawValue: 32)
     public static let destPort = XClientAttributes(rawValue: 64)
+    /// The name that nobody confirmed. Unsaid, it would stay ours.
+    public static let reverseName = XClientAttributes(rawValue: 128)
 
     private static let names: [(StaticString, XClientAttributes)] = [
         ("NAME", .name), ("ADDR", .addr), ("PORT", .port), ("PROTO", .proto), ("HELO", .helo), ("DESTADDR", .destAddr),
-        ("DESTPORT", .destPort),
+        ("DESTPORT", .destPort), ("REVERSE_NAME", .reverseName),
     ]
 
     /// Those that we know, of the words behind the keyword.

@@ -286,10 +286,16 @@ extension UpstreamSession {
     /// Of whom the server is told on this connection; nil: of nobody, the connection is our own.
     public var client: ClientIntroduction? { told?.client }
 
+    public var beginsWithHeader: Bool { telling?.proxyVersion != nil }
+
     /// What goes out before anything else, and before TLS. A server that expects a header gets one on our own connections
-    /// too, which says that they are ours.
-    public var proxyHeader: [UInt8] {
-        telling?.proxyVersion.map { (client?.proxyHeader ?? ProxyHeader(.balancer)).wireForm($0) } ?? []
+    /// too: version 2 has a word for them, version 1 has not, and servers refuse its UNKNOWN (Postfix 3.7), so it says of
+    /// them what is true, `local` and `server`, the ends of this very connection.
+    public func proxyHeader(from local: TransportAddress?, to server: TransportAddress?) -> [UInt8] {
+        guard let version = telling?.proxyVersion else { return [] }
+        if let client { return client.proxyHeader.wireForm(version) }
+        guard version == .one, let local, let server else { return ProxyHeader(.balancer).wireForm(version) }
+        return ProxyHeader(.client(local, to: server)).wireForm(version)
     }
 
     /// Our name, or the client's behind its address: a server that is told of a client would judge our name as its name.

@@ -4,9 +4,9 @@ import NIOCore
 
 /// Both ends of a client's connection, as its socket says, or the balancer in between.
 struct ClientEnds {
-    /// Nil where nobody can tell.
+    /// The other end. Nil where nobody can tell.
     var client: TransportAddress?
-    /// To which it connected.
+    /// This end.
     var local: TransportAddress?
 
     init(of channel: any Channel) {

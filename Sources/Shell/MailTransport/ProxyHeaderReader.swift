@@ -93,10 +93,12 @@ final class ProxyHeaderWriter: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let header: [UInt8]
-    init(_ header: [UInt8]) { self.header = header }
+    private let connection: UpstreamConnection
+    init(for connection: UpstreamConnection) { self.connection = connection }
 
     func channelActive(context: ChannelHandlerContext) {
+        let ends = ClientEnds(of: context.channel)
+        let header = connection.session.proxyHeader(from: ends.local, to: ends.client)
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: header)), promise: nil)
         context.fireChannelActive()
     }

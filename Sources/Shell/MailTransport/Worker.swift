@@ -178,8 +178,9 @@ final class Worker: @unchecked Sendable {
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let header = handler.value.session.proxyHeader
-                    if !header.isEmpty { try channel.pipeline.syncOperations.addHandler(ProxyHeaderWriter(header)) }
+                    if handler.value.session.beginsWithHeader {
+                        try channel.pipeline.syncOperations.addHandler(ProxyHeaderWriter(for: handler.value))
+                    }
                     try channel.pipeline.syncOperations.addHandler(handler.value)
                 }
             }

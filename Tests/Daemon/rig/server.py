@@ -275,7 +275,9 @@ def expects_header(connection):
     if connection.buffer.startswith(b"PROXY "):
         line, _, connection.buffer = connection.buffer.partition(b"\r\n")
         words = line.decode().split(" ")
-        connection.told = {"PROXY": words[1], "ADDR": words[2], "PORT": words[4]} if len(words) == 6 else None
+        # The gate's own connections say what they are.
+        if len(words) == 6 and (words[2], int(words[4])) != connection.socket.getpeername():
+            connection.told = {"PROXY": words[1], "ADDR": words[2], "PORT": words[4]}
     else:
         command, family = connection.buffer[12:14]
         length = int.from_bytes(connection.buffer[14:16], "big")
