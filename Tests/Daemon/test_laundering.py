@@ -172,7 +172,7 @@ def test_a_forwarder_that_says_nothing_launders_until_it_is_noticed_inside(world
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_a_forwarder_that_says_whose_it_is_inside(world, version):
     lines = f"\n    proxy-protocol  from {CONTAINER}"
-    with gate_on_bridge("172.17.0.0/16", lines) as (gate, server), forwarding(world, gate.port, version):
+    with gate_on_bridge(CONTAINER, lines) as (gate, server), forwarding(world, gate.port, version):
         assert stranger(world, 0)[0] == 550
         assert stranger(world, 1, "reader@ours.test")[0] == 250
         assert gate.lines(client=STRANGERS[0], verdict="reject")

@@ -6,7 +6,7 @@ import pathlib
 import pytest
 from rig.client import Client, deliver
 from rig.gate import Gate, gate_before, gatepost, wait_until_learnt
-from rig.loopback import HERE, OFFICE, STRANGER
+from rig.loopback import HERE, OFFICE, STRANGER, wait_until
 
 PRINTER = "127.0.0.3"
 TOO_MANY = 31
@@ -100,5 +100,5 @@ def test_the_alarm_as_json(shared_server):
     schema = json.loads((pathlib.Path(__file__).parents[2] / "docs/json/log.schema.json").read_text())
     with gate_before(shared_server, more="log {\n    format  json\n}") as gate:
         come_with_names(gate, OFFICE, TOO_MANY)
-        (line,) = [line for line in gate.log.splitlines() if '"alarm"' in line]
+        (line,) = wait_until(lambda: [line for line in gate.log.splitlines() if '"alarm"' in line], 3)
         jsonschema.validate(json.loads(line), schema)

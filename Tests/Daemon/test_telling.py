@@ -1,6 +1,7 @@
 """`tell-client-address`: deliveries say whose they are, what we permit to relay does not, and nobody is taken for
 another."""
 
+import os
 import threading
 
 import pytest
@@ -113,7 +114,8 @@ def test_a_server_that_does_not_offer_it_gets_nothing(shared_server):
         assert not shared_server.messages and not shared_server.said("MAIL")
         # What may relay needs not be told of.
         assert deliver(gate.port, "friend@outside.test", OFFICE).code == 250
-        assert len(gate.lines(upstream="mta", state="down")) == 1
+        # Each event loop finds it out by itself, and says so once.
+        assert 1 <= len(gate.lines(upstream="mta", state="down")) <= os.cpu_count()
         (status,) = gate.status()["upstreams"][0]["servers"]
         assert status["state"] == "down" and "XCLIENT" in status["lastError"]
 

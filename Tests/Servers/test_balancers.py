@@ -7,7 +7,7 @@ from conftest import need
 from harness import balancers
 from harness.client import Client
 from harness.gate import gate_before
-from harness.loopback import HERE, OFFICE, STRANGER, free_port, wait_until
+from harness.loopback import HERE, OFFICE, STRANGER, free_port
 from harness.mail import OURS, OUTSIDE, message, new_token
 from harness.sink import Sink
 
@@ -81,10 +81,3 @@ def test_health_checks_pass_and_are_no_news(balanced_gate, check):
             assert client.noop()[0] == 250, "the gate is up for the balancer"
     assert len(balanced_gate.log.splitlines()) == before
 
-
-def test_without_a_header_the_balancer_gets_nothing(balanced_gate):
-    need(balancers.program("haproxy"), "haproxy (run Benchmarks/gateway/setup.sh)")
-    refusals = balanced_gate.log.count("PROXY header")
-    with pytest.raises(Exception), balancers.haproxy(balanced_gate.port, "") as front:
-        Client(front, STRANGER)
-    assert wait_until(lambda: balanced_gate.log.count("PROXY header") > refusals, 10)

@@ -11,7 +11,10 @@ extension Worker {
     func addHandlers(to channel: any Channel, _ listener: String) throws {
         let pipeline = channel.pipeline.syncOperations
         let ends = ClientEnds(of: channel)
-        if let balancers = balancers[listener], let peer = ends.client?.address, balancers.contains(peer) {
+        if ends.client == nil {
+            // It was reset before it was accepted: nobody is there, and nobody can tell who was.
+            try pipeline.addHandler(ClosingHandler())
+        } else if let balancers = balancers[listener], let peer = ends.client?.address, balancers.contains(peer) {
             try pipeline.addHandler(ProxyHeaderReader(worker: self, listener: listener, balancer: peer))
         } else {
             try beginSession(on: pipeline, listener, ends)
@@ -40,4 +43,11 @@ extension Worker {
     func abortHeaders() {
         for reader in awaitingHeader.values { reader.abort() }
     }
+}
+
+/// Closes a connection as soon as it can be closed.
+private final class ClosingHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    func channelActive(context: ChannelHandlerContext) { context.close(promise: nil) }
 }

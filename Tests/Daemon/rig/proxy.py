@@ -33,7 +33,7 @@ class Forwarder:
     """Passes connections on from an address of its own, as a balancer in TCP mode does; `header` makes what it says of
     each first, of the client's address and port."""
 
-    def __init__(self, target, address, header=lambda client, port: b""):
+    def __init__(self, target, address, header=lambda client, port=0: b""):
         self.target, self.address, self.header = target, address, header
 
     def __enter__(self):
@@ -53,7 +53,7 @@ class Forwarder:
             except OSError:
                 return
             server = socket.create_connection((HERE, self.target), source_address=(self.address, 0))
-            server.sendall(self.header(address, port))
+            server.sendall(self.header(address, port=port))
             for source, sink in ((client, server), (server, client)):
                 threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
