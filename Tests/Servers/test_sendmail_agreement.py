@@ -2,7 +2,7 @@
 
 import itertools
 
-from agreement import check_rcpt_agreement, check_rcpt_random, sendmail_agreement, sendmail_random
+from agreement import check_rcpt_agreement, check_rcpt_corpus, check_rcpt_random, check_rcpt_rules, sendmail_agreement, sendmail_random
 from conftest import need_peer
 from harness import servers
 
@@ -23,6 +23,16 @@ def test_imported_recipes_decide_as_sendmail_by_their_rules(gate_binary):
     assert 200 < count.permitted < 760, "requests that are all permitted or all refused show nothing"
     assert sum(count.explained.values()) < count.requests / 4
     assert not count.unexplained, listed(count.unexplained)
+
+
+def test_the_corpus_has_what_sendmail_says():
+    """The verdicts to which every import and the emulation are held, in Tests/ConfigImport."""
+    need_peer(servers.ALL["sendmail"])
+    cases = check_rcpt_corpus.cases()
+    assert len(cases) >= 7
+    originals = check_rcpt_rules.run([(configuration, requests) for configuration, requests, _ in cases])
+    for (configuration, requests, known), answers in zip(cases, originals, strict=True):
+        assert list(zip(requests, answers)) == list(zip(requests, known)), configuration.recipe
 
 
 def listed(unexplained):

@@ -33,9 +33,8 @@ m4 base.mc 2>/dev/null | sed \\
 for folder in */; do
     folder=${folder%/}
     cat base.cf $folder/rules >$folder/test.cf
-    rm -rf /etc/mail/allow* /etc/mail/Local* /etc/mail/RelayTo
-    cp $folder/files/etc/mail/* /etc/mail/
-    cp $folder/files/etc/sendmail.cw /etc/
+    rm -rf /etc/mail/allow* /etc/mail/Local* /etc/mail/RelayTo /etc/sendmail.c?
+    cp -r $folder/files/etc/. /etc/
     /usr/sbin/makemap -C base.cf hash /etc/mail/allow.db </etc/mail/allow 2>/dev/null
     echo "=== $folder"
     ASK
