@@ -67,6 +67,13 @@ enum Sendmail88Findings {
                         "sendmail88-names", .warning, "clients may relay by a name that their own DNS gives them", at: origin,
                         why: "8.8 takes the name from the reverse zone, which belongs to whoever has the address, and does not demand that it leads back",
                         fix: "HACK(use_ip) instead of HACK(use_names)", confidence: .likely))
+            case .acceptOneWordName:
+                notes.find(
+                    AuditFinding(
+                        "sendmail88-one-word-name", .warning, "clients may relay whose name is a single word, such as `localhost`",
+                        at: origin,
+                        why: "the rule means hosts of one's own domain, but the reverse zone of any address can say so; an imported policy refuses them",
+                        fix: "take the rule `R$-` out, or HACK(check_rcpt4)", confidence: .likely))
             default: break
             }
         }
@@ -114,7 +121,8 @@ enum Sendmail88Findings {
     ) {
         let accepted = (hosts.stripped + hosts.stopped).map(\.value)
         let isAccepted: (Domain) -> Bool = { domain in accepted.contains { $0.matches(domain) } }
-        if let lost = SendmailCF.domains(model.localNames).first(where: { !isAccepted($0.value) }) {
+        let names = SendmailCF.domains(model.localNames).filter { "\($0.value)" != "localhost" }
+        if let lost = names.first(where: { !isAccepted($0.value) }) {
             notes.find(
                 AuditFinding(
                     "sendmail88-own-mail", .warning, "refuses mail for \(lost.value), a name of this host",
