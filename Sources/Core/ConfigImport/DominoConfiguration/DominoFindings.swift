@@ -19,16 +19,17 @@ enum DominoFindings {
                     "domino-config-scope-none", .critical, "relays for everybody", at: origin,
                     why: "with enforcement for no host the four lists are not looked at",
                     fix: "Perform Anti-Relay enforcement for these connecting hosts: All connecting hosts"))
-        case .externalHosts where !model.localDomains.isEmpty:
+        case .externalHosts:
             notes.find(
                 AuditFinding(
                     "domino-config-internal-by-name", .warning, "who is internal rests on reverse DNS", at: origin,
                     why: "a client is internal by the name that the owner of its address wrote into the reverse zone",
                     fix: "enforcement for All connecting hosts, with your own addresses in brackets among the excluded hosts",
                     confidence: .likely))
-        case .externalHosts, .allHosts: break
+        case .allHosts: break
         }
-        if model.relaysQuoted, let place = model.localDomains.first?.origin {
+        if model.relaysQuoted {
+            let place = model.localDomains.first?.origin ?? Origin(note: "release before 5.0.8")
             notes.find(
                 AuditFinding(
                     "domino-config-quoted", .critical, "relays for everybody by a quoted recipient", at: place,

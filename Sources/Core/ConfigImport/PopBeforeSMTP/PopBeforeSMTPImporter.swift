@@ -3,6 +3,7 @@ import MailTypes
 /// POP before SMTP: Sendmail's popauth.m4, pop-before-smtp-conf.pl, dracd.allow.
 public enum PopBeforeSMTPImporter: SystemImporter {
     public static let system = MailSystem.popBeforeSMTP
+    public static let placeOfDomains = "class w of Sendmail's own files names them"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         let name = file.baseName

@@ -4,6 +4,7 @@ import PolicyLanguage
 /// Sendmail 8.9 and later: sendmail.cf or sendmail.mc, relay-domains, access, local-host-names.
 public enum Sendmail89Importer: SystemImporter {
     public static let system = MailSystem.sendmail89
+    public static let placeOfDomains = "class w (LOCAL_DOMAIN and local-host-names) names them"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         switch file.baseName {
