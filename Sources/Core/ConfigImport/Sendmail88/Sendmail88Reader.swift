@@ -23,6 +23,7 @@ struct Sendmail88Reader {
         reader.model.steps = steps ?? reader.stepsOfRules(&notes)
         try reader.readClasses(facts, &notes)
         try reader.readMaps(&notes)
+        SendmailMapFiles(source).check(SendmailMapFiles.maps(of: configuration), in: path, notes: &notes)
         reader.reportBrokenRules(&notes)
         return reader.model
     }
