@@ -56,9 +56,9 @@ public struct ConfigAudit: Sendable {
     private static func findings(
         _ imported: ImportedConfiguration, _ policy: ImportedPolicy, _ answer: RelayAnswer, strangersCanRelay: Bool
     ) -> [AuditFinding] {
-        /// Places of permits: what an importer says of them the analysis confirms or not. What it says of other places
-        /// (hidden destinations) stands.
-        let permits = Set(imported.draft.relay.filter { $0.verb == .permit }.map(\.origin))
+        /// Places of permits and of the addresses that they name: what an importer says of them the analysis confirms or
+        /// not. What it says of other places (hidden destinations) stands.
+        let permits = Set(imported.draft.relay.filter { $0.verb == .permit }.flatMap { [$0.origin] + $0.originsOfClients })
         var findings = imported.notes.findings.map { finding in
             var finding = finding
             if finding.severity == .critical, !strangersCanRelay, !finding.isOfHiddenDestination, permits.contains(finding.at) {

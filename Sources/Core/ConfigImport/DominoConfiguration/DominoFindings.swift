@@ -40,12 +40,12 @@ enum DominoFindings {
 
     private static func findRest(_ model: DominoModel, _ notes: inout ImportNotes) {
         if model.relaysRest {
-            let origin = model.deniedDestinations.origin ?? model.deniedSources.forms.first?.origin
+            let isEmpty = model.placeOfRest.at == nil
             notes.find(
                 AuditFinding(
-                    origin == nil ? "domino-config-no-lists" : "domino-config-deny-lists-only", .critical,
-                    origin == nil ? "no list is filled, so strangers can relay" : "relays for whoever no deny list names",
-                    at: origin ?? Origin(note: "no list is filled"),
+                    isEmpty ? "domino-config-no-lists" : "domino-config-deny-lists-only", .critical,
+                    isEmpty ? "no list is filled, so strangers can relay" : "relays for whoever no deny list names",
+                    at: model.placeOfRest,
                     why: "without an allow list, and without `*` in a deny list, everything that is not named is relayed",
                     fix: "Deny messages from the following internet hosts to be sent to external internet domains: *"))
         }

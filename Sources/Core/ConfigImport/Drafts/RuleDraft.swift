@@ -55,6 +55,25 @@ public struct RuleDraft: Hashable, Sendable {
         }
     }
 
+    /// Where its addresses come from, line by line.
+    public var originsOfClients: [Origin] {
+        lines.first { $0.keyword == "from" }?.values.compactMap(\.origin) ?? []
+    }
+
+    /// The domains of such a permit; nil where it asks for more than the recipient's domain.
+    public var destinations: [Sourced<HostPattern>]? {
+        guard isForDestinations, Set(lines.map(\.keyword)) == ["to", "proof"] else { return nil }
+        var domains: [Sourced<HostPattern>] = []
+        for value in lines.first(where: { $0.keyword == "to" })?.values ?? [] {
+            switch try? PathPattern(parsing: value.text) {
+            case .domain(let domain): domains.append(Sourced(HostPattern(domain: domain, isBelow: false), value.origin ?? origin))
+            case .below(let domain): domains.append(Sourced(HostPattern(domain: domain, isBelow: true), value.origin ?? origin))
+            default: return nil
+            }
+        }
+        return domains
+    }
+
     /// The rule without the one of its addresses that names the most; nil if there are not several.
     public func withoutWidestAddress() -> RuleDraft? {
         guard let line = lines.firstIndex(where: { $0.keyword == "from" }), lines[line].values.count > 1 else { return nil }

@@ -37,7 +37,7 @@ public enum Sendmail89Importer: SystemImporter {
         treatTricks(model, in: &draft)
         for rule in Sendmail89Refusals(model: model).rules { draft.addRefuse(rule) }
         for rule in grants.rules { draft.addRelay(rule) }
-        Sendmail89Audit.find(in: model, facts: facts, notes: &notes)
+        Sendmail89Audit.find(in: model, grants, facts: facts, notes: &notes)
         return draft
     }
 
