@@ -20,7 +20,7 @@ public struct ClosedPolicy: Sendable {
         leftDomains = imported.draft.domains.map(\.pattern).filter(isEverybodys)
         var draft = imported.draft.refusingTricks().without(domains: isEverybodys)
         let unproven = draft.relay.filter { rule in rule.verb == .permit && rule.lines.contains { $0.keyword == "proof" } }
-        var left = unproven
+        var left = unproven.filter { $0.destinations == nil }
         draft = draft.without(permitsNamed: Set(unproven.map(\.name)))
         var policy = try ImportedPolicy(draft, heading: [], at: now)
         // Of what is left, the permit that lets the most strangers in goes first, until no more can than may.
@@ -34,6 +34,7 @@ public struct ClosedPolicy: Sendable {
             policy = try ImportedPolicy(draft, heading: [], at: now)
         }
         self.left = left
+        draft = draft.keepingDestinations(of: imported.draft)
         self.policy = try ImportedPolicy(draft, heading: Self.heading(imported, left, leftDomains), at: now)
     }
 

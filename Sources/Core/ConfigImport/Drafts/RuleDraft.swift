@@ -17,7 +17,7 @@ public struct RuleDraft: Hashable, Sendable {
     /// (normal mode)`.
     public var meaning: String
     public var origin: Origin
-    public private(set) var lines: [Line] = []
+    public internal(set) var lines: [Line] = []
 
     public struct Line: Hashable, Sendable {
         public var keyword: String
