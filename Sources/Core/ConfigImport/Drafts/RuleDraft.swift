@@ -74,18 +74,19 @@ public struct RuleDraft: Hashable, Sendable {
         return domains
     }
 
-    /// The rule without the one of its addresses that names the most; nil if there are not several.
-    public func withoutWidestAddress() -> RuleDraft? {
-        guard let line = lines.firstIndex(where: { $0.keyword == "from" }), lines[line].values.count > 1 else { return nil }
-        func size(_ value: Value) -> Double {
-            guard let range = try? AddressSet.parse(value.text) else { return 0 }
-            let set = AddressSet([range])
-            return max(Double(set.count(.v4)) / 0x1p32, Double(set.count(.v6)) / 0x1p128)
-        }
+    /// Its addresses, one by one.
+    public var clients: [IPRange] {
+        (lines.first { $0.keyword == "from" }?.values ?? []).compactMap { try? AddressSet.parse($0.text) }
+    }
+
+    /// The rule without some of its addresses; nil if none are left.
+    public func without(clients: Set<IPRange>) -> RuleDraft? {
+        guard let line = lines.firstIndex(where: { $0.keyword == "from" }) else { return nil }
         var rule = self
-        let widest = lines[line].values.indices.max { size(lines[line].values[$0]) < size(lines[line].values[$1]) }
-        if let widest { rule.lines[line].values.remove(at: widest) }
-        return rule
+        rule.lines[line].values.removeAll { value in
+            (try? AddressSet.parse(value.text)).map(clients.contains) ?? false
+        }
+        return rule.lines[line].values.isEmpty ? nil : rule
     }
 
     // MARK: Conditions
