@@ -29,20 +29,25 @@ struct AnswersTests {
         #expect(first.requests.logins.isEverything)
     }
 
-    @Test("recipients that are settled do not join those of whom the client is still to be asked")
-    func settledBesideOpen() throws {
+    @Test(
+        "recipients that are settled do not join those of whom the client is still to be asked",
+        arguments: ["a.test", "b.test", "c.test"])
+    func settledBesideOpen(settled: String) throws {
+        let names = ["a.test", "b.test", "c.test"]
         // Nine addresses are more parts than recipients have, so that the client is asked last.
-        let policy = Policy(relay: (1...9).flatMap { number in
-            ["a.test", "b.test"].enumerated().map { index, name in
+        var rules = names.enumerated().filter { $1 != settled }.flatMap { index, name in
+            (1...9).map { number in
                 rule(.reject, "\(name) \(number)") {
                     $0.from = addresses("192.0.2.\(number + 20 * index)")
                     $0.to = patterns(name)
                 }
             }
-        } + [rule(.permit, "rest", proofNone: true)])
+        }
+        rules.append(rule(.permit, "rest", proofNone: true) { $0.to = patterns(names.joined(separator: " ")) })
+        let policy = Policy(relay: rules)
         let grants = try policy.grants(at: now)
-        for last in [1, 9, 15, 21, 29, 40] {
-            for name in ["a.test", "b.test", "c.test", "ours.example"] {
+        for last in [1, 9, 15, 21, 29, 41, 49, 60] {
+            for name in names + ["d.test"] {
                 let request = RelayRequest(
                     client: IPAddress("192.0.2.\(last)")!, forwardPath: WrittenPath(to: "far@\(name)"), now: now)
                 let path = try #require(policy.canonicalPath(of: request.forwardPath, from: request.reversePath))
