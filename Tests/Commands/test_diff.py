@@ -101,7 +101,7 @@ def test_a_domain_that_becomes_local_is_everybodys_gain_and_nobodys_loss(gatepos
     result = diff(gatepost, tmp_path, POLICY, new)
     assert result.status == 1
     assert result.out.splitlines() == [
-        "+ everybody · to *@victim.example, as delivery", "    local domains (new.conf:6); before: not local, or not all mailboxes"]
+        "+ everybody · to *@victim.example, as delivery", "    local domains (new.conf:6); before: not local"]
     answer = diff(gatepost, tmp_path, POLICY, new, "--json").json
     validate(answer, "diff")
     assert answer["gained"] == answer["lost"] == []

@@ -74,15 +74,20 @@ public struct RightsDifferenceText {
         for isGained in [true, false] {
             let own = changes.filter { $0.isGained == isGained }
             let (sign, other) = isGained ? ("+", "before") : ("-", "now")
-            let whole = own.filter { $0.mailboxes == nil }
-            if let first = whole.first {
+            for isLocal in [false, true] {
+                let whole = own.filter { $0.mailboxes == nil && ($0.otherwise != nil) == isLocal }
+                guard let first = whole.first else { continue }
                 lines.append("\(sign) everybody · to \(GrantText.short(whole.map(\.domains.description))), as delivery")
-                lines.append("    local domains (\(first.entry.at.lineReference)); \(other): not local, or not all mailboxes")
+                lines.append(
+                    "    local domains (\(first.entry.at.lineReference)); \(other): "
+                        + (first.otherwise.map { "the mailboxes of a list alone (\($0.at.lineReference))" } ?? "not local"))
             }
             for change in own {
                 guard let mailboxes = change.mailboxes else { continue }
                 lines.append("\(sign) everybody · to \(GrantText.short(mailboxes.map { "\($0)" })), as delivery")
-                lines.append("    recipients of \(change.domains) (\(change.entry.at.lineReference)); \(other): not taken")
+                lines.append(
+                    "    recipients of \(change.domains) (\(change.entry.at.lineReference)); \(other): "
+                        + (change.otherwise.map { "not in the list (\($0.at.lineReference))" } ?? "not local"))
             }
         }
     }

@@ -10,6 +10,8 @@ public struct DeliveryChange: Hashable, Sendable {
     /// The line of the policy that takes more.
     public var entry: LocalDomains.Entry
     public var isGained: Bool
+    /// The line of the other policy; nil if the domain is not local there.
+    public var otherwise: LocalDomains.Entry?
     /// Nil: all there are, but for those that were taken before too.
     public var mailboxes: [Mailbox]?
 
@@ -31,10 +33,14 @@ public struct DeliveryChange: Hashable, Sendable {
                     && old.entry(for: mailbox.domain)?.at == was?.at && new.entry(for: mailbox.domain)?.at == becomes?.at
             }
             if let becomes, let more = gains.mailboxes(of: becomes, beyond: was, where: belongs) {
-                changes.append(DeliveryChange(domains: domains, entry: becomes, isGained: true, mailboxes: more.listed))
+                changes.append(
+                    DeliveryChange(
+                        domains: domains, entry: becomes, isGained: true, otherwise: was, mailboxes: more.listed))
             }
             if let was, let more = losses.mailboxes(of: was, beyond: becomes, where: belongs) {
-                changes.append(DeliveryChange(domains: domains, entry: was, isGained: false, mailboxes: more.listed))
+                changes.append(
+                    DeliveryChange(
+                        domains: domains, entry: was, isGained: false, otherwise: becomes, mailboxes: more.listed))
             }
         }
         return changes
