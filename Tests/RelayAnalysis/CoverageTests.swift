@@ -46,6 +46,23 @@ struct CoverageTests {
         #expect(names(policy) == ["kept out": ["bad"], "to us": ["delivery"]])
     }
 
+    @Test("a state from which one login finds no request is asked again with another")
+    func loginsThatMeet() throws {
+        // Without POP login the two come to the same lines, where only the one can own the sender.
+        var policy = Policy(relay: [
+            rule(.reject, "anna by POP") { $0.login = .init(names: ["anna"]); $0.needsPOPLogin = true },
+            rule(.reject, "bert by POP") { $0.login = .init(names: ["bert"]); $0.needsPOPLogin = true },
+            rule(.permit, "own") {
+                $0.login = .init(names: ["anna", "bert"])
+                $0.senderOwnedByLogin = true
+                $0.sender = patterns("bert@ours.example")
+            },
+        ])
+        policy.ownership = ["anna": patterns("anna@ours.example").set, "bert": patterns("bert@ours.example").set]
+        #expect(names(policy).isEmpty)
+        #expect(try policy.counterexample(toNever: Narrowing(), at: now) != nil)
+    }
+
     @Test("what may end covers nothing")
     func dated() {
         let policy = Policy(relay: [
