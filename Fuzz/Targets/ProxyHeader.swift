@@ -10,7 +10,7 @@ import MailTypes
 public func fuzzProxyHeader(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var bytes = Array(UnsafeBufferPointer(start: start, count: count))
     if bytes.first == UInt8(ascii: "+") {
-        bytes = ProxyHeader(.unknown).wireForm(.two).prefix(12) + bytes.dropFirst()
+        bytes = Array(ProxyHeader(.unknown).wireForm(.two).prefix(12)) + bytes.dropFirst()
     }
     let finding = scan(bytes)
     var first: (count: Int, finding: ProxyHeader.Finding)?
