@@ -1,24 +1,36 @@
+import MailTypes
 import NIOCore
 
-/// One receive buffer that all connections of an event loop borrow, so that an idle session holds none.
+/// One buffer that all connections of an event loop borrow: one to receive into, so that an idle session holds none, and
+/// one to put together in what is sent, so that a reply costs no allocation.
 ///
-/// It is taken for a read and given back by the handler; where a slice of it still waits to be written, the next
-/// read finds it shared and gets fresh storage. Only its event loop touches it.
-final class ReceiveBuffer: @unchecked Sendable {
+/// Where a slice of it still waits to be written, whoever takes it next finds it shared and gets fresh storage. Only its
+/// event loop touches it.
+final class LentBuffer: @unchecked Sendable {
     /// Large enough that big mail costs few system calls.
-    private static let size = 64 * 1024
+    static let sizeForReceiving = 64 * 1024
+    static let sizeForSending = 4 * 1024
 
+    private let size: Int
     private var spare: ByteBuffer?
 
-    func take(_ allocator: ByteBufferAllocator) -> ByteBuffer {
-        guard var buffer = spare.take() else { return allocator.buffer(capacity: Self.size) }
+    init(size: Int) { self.size = size }
+
+    func take(_ allocator: ByteBufferAllocator = ByteBufferAllocator()) -> ByteBuffer {
+        guard var buffer = spare.take() else { return allocator.buffer(capacity: size) }
         buffer.clear()
         return buffer
     }
 
     /// A buffer that did not come from here is dropped.
     func giveBack(_ buffer: ByteBuffer) {
-        if buffer.capacity >= Self.size { spare = buffer }
+        if buffer.capacity >= size { spare = buffer }
+    }
+}
+
+extension ByteBuffer {
+    mutating func write(_ reply: Reply) {
+        writeWithUnsafeMutableBytes(minimumWritableBytes: reply.wireLength) { reply.writeWireForm(to: $0) }
     }
 }
 
@@ -29,10 +41,10 @@ final class ReceiveBuffer: @unchecked Sendable {
 final class BorrowedReceiveBuffer: RecvByteBufferAllocator, @unchecked Sendable {
     private static let firstSize = 512
 
-    private let lender: ReceiveBuffer
+    private let lender: LentBuffer
     private var isFirst = true
 
-    init(from lender: ReceiveBuffer) { self.lender = lender }
+    init(from lender: LentBuffer) { self.lender = lender }
 
     func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
         guard isFirst else { return lender.take(allocator) }
