@@ -9,7 +9,7 @@ extension GatewaySession {
     /// whole.
     func tells(_ upstream: String, of pending: Pending) -> Bool {
         guard !terms.toldUpstreams.isEmpty, terms.toldUpstreams.contains(upstream),
-            transaction.isOfRelayClient != true, case .delivery = pending.decision.destination
+            transaction.isOfRelayClient != true, case .delivery = pending.judged.decision.destination
         else { return false }
         return true
     }

@@ -14,6 +14,7 @@ public final class GatewayTerms: Sendable {
     public let toldUpstreams: Set<String>
     /// Whose sessions are watched for signs that there are many behind one address (`SharedAddressWatch`).
     public let watchedAddresses: AddressSet
+    let greeting: Reply
 
     public init(
         policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits(), policyHash: String = "",
@@ -22,6 +23,7 @@ public final class GatewayTerms: Sendable {
         (self.policy, self.hostname, self.limits, self.policyHash) = (policy, hostname, limits, policyHash)
         self.toldUpstreams = toldUpstreams
         watchedAddresses = policy.policy.privateAddressesPermitted
+        greeting = Reply(code: 220, text: Array("\(hostname) ESMTP Gatepost".utf8))
     }
 }
 
@@ -116,13 +118,15 @@ public enum SessionEvent: Sendable {
 public struct RecipientRecord: Sendable {
     public let id: String
     public let givenForwardPath: [UInt8]
-    /// The facts. Where the path could not be read, its `forwardPath` says nothing.
-    public let request: RelayRequest
-    public let decision: Decision
+    public let judged: JudgedRequest
     /// The protected server's reply to it, where it was asked.
     public let outcome: Reply?
     /// Of the terms that the session began with.
     public let policyHash: String
+
+    /// The facts. Where the path could not be read, its `forwardPath` says nothing.
+    @inlinable public var request: RelayRequest { _read { yield judged.request } }
+    @inlinable public var decision: Decision { _read { yield judged.decision } }
 }
 
 /// The end of one transaction that reached mail data.

@@ -23,7 +23,16 @@ struct ClientEnds {
 
     /// IPv4 inside IPv6, as a dual-stack socket reports it, is IPv4.
     private static func end(_ address: SocketAddress) -> TransportAddress? {
-        guard let text = address.ipAddress, let port = address.port, let ip = IPAddress(text) else { return nil }
-        return TransportAddress(ip.unmapped, port: UInt16(truncatingIfNeeded: port))
+        switch address {
+        case .v4(let v4):
+            let socket = v4.address
+            return TransportAddress(
+                IPAddress(v4: UInt32(bigEndian: socket.sin_addr.s_addr)), port: UInt16(bigEndian: socket.sin_port))
+        case .v6(let v6):
+            let socket = v6.address
+            let value = withUnsafeBytes(of: socket.sin6_addr) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) }
+            return TransportAddress(IPAddress(v6: value).unmapped, port: UInt16(bigEndian: socket.sin6_port))
+        case .unixDomainSocket: return nil
+        }
     }
 }

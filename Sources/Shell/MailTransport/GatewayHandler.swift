@@ -45,6 +45,8 @@ final class GatewayHandler: ChannelInboundHandler {
     // The protected server's side; see GatewayHandler+Upstream.swift.
     var upstream: UpstreamConnection?
     var upstreamName = ""
+    /// The pool of that name.
+    var pool: UpstreamPool?
     var pendingOffer: RecipientOffer?
 
     init(worker: Worker, listener: String, ends: ClientEnds) {
@@ -312,6 +314,7 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     private func reportEvents() {
+        guard session.hasEvents else { return }
         for event in session.takeEvents() {
             switch event {
             case .decided(let record):
@@ -334,13 +337,15 @@ final class GatewayHandler: ChannelInboundHandler {
 
     private func say(_ reply: Reply) {
         guard context != nil else { return }
-        let bytes = reply.wireForm
-        if output == nil { output = ByteBuffer(bytes: bytes) } else { output?.writeBytes(bytes) }
+        var bytes = output.take() ?? worker.sendBuffer.take()
+        bytes.write(reply)
+        output = bytes
     }
 
     func flush() {
         guard let context, let bytes = output.take() else { return }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        worker.sendBuffer.giveBack(bytes)
     }
 
     private func closeAfterFlush() {
