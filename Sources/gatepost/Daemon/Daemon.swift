@@ -3,6 +3,7 @@ import JSONText
 import MailTransport
 import MailTypes
 import NIOCore
+import NameResolution
 import PolicyLanguage
 import RelayPolicy
 
@@ -15,6 +16,7 @@ actor Daemon {
     private let strictTests: Bool
     private let log: DaemonLog
     private let gateway: Gateway
+    private let names: NameResolver
     private let clock: ClockRecord
     private var active: LoadedConfiguration
     private let startedAt = Instant.now
@@ -26,8 +28,10 @@ actor Daemon {
         (active, self.file, self.strangersMayRelay) = (loaded, file, strangersMayRelay)
         (startPath, self.strictTests) = (file.realPath, strictTests)
         (self.log, self.clock) = (log, clock)
+        let names = NameResolver(loaded.configuration.node.nameServers)
+        self.names = names
         gateway = Gateway(
-            settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
+            settings, log: log, names: names, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
             clockIsBehind: { clock.isBehind($0) })
     }
 
@@ -68,6 +72,7 @@ actor Daemon {
             let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
             if let problem = await notListening(by: loaded) { throw problem }
             active = loaded
+            names.use(loaded.configuration.node.nameServers)
             log.use(loaded)
             log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
