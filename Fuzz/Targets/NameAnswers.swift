@@ -18,7 +18,7 @@ public func fuzzNameAnswers(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CIn
     var messages: [[UInt8]] = []
     while case .ask(let question) = step {
         require(messages.count <= NameLookup.mostNames, "\(question) is one question too many")
-        messages.append((0..<Int(input.byte())).map { _ in input.byte() })
+        messages.append(input.bytes(Int(input.byte())))
         step = lookup.answered(messages[messages.count - 1].withUnsafeBytes { DNSAnswer($0, to: question) })
     }
     guard case .found(let answer, _) = step else { fail("a lookup ends with an answer") }

@@ -26,7 +26,7 @@ final class ResolverThread {
 
     init(_ resolver: NameResolver, servers: [NameResolver.Server]) { (self.resolver, self.servers) = (resolver, servers) }
 
-    func run() -> Never {
+    func run() {
         while true {
             let work = resolver.takeWork()
             if let new = work.servers { use(new) }
