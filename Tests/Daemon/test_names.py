@@ -334,6 +334,10 @@ def test_a_hundred_sessions_that_wait_keep_no_other_waiting(server, dns):
         for thread in threads:
             thread.join(10)
         assert took < 2.5, took
+        assert gate.line(resolver="failing")
+        dns.script.clear()
+        assert attempt(gate, "127.0.0.33").code == 550
+        assert gate.line(resolver="working")
         assert sorted(replies) == sorted(waiting) and set(replies.values()) == {451}
 
 

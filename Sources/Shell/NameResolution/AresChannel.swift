@@ -38,8 +38,8 @@ final class AresChannel {
         }
     }
 
-    /// ARES_SUCCESS, which has another type in later versions.
-    private static let success: Int32 = 0
+    /// ARES_SUCCESS and ARES_ENOTFOUND, which have another type in later versions.
+    private static let (success, notFound): (Int32, Int32) = (0, 4)
 
     /// Once for the process.
     private static let libraryIsReady = ares_library_init(ARES_LIB_INIT_ALL) == success
@@ -60,12 +60,11 @@ final class AresChannel {
         // c-ares calls back exactly once, perhaps at once.
         ares_query(
             channel, question.name.description, internet, type,
-            { argument, _, _, message, count in
+            { argument, status, _, message, count in
                 guard let argument else { return }
                 let asked = Unmanaged<Asked>.fromOpaque(argument).takeRetainedValue()
-                let bytes = UnsafeRawBufferPointer(start: message, count: message == nil ? 0 : Int(count))
-                asked.channel.answers.append((asked.token, DNSAnswer(bytes, to: asked.question)))
                 asked.channel.outstanding -= 1
+                asked.channel.answers.append((asked.token, asked.answer(status, message, Int(count))))
             }, asked.toOpaque())
     }
 
@@ -107,6 +106,12 @@ final class AresChannel {
 
         init(question: DNSQuestion, token: UInt64, channel: AresChannel) {
             (self.question, self.token, self.channel) = (question, token, channel)
+        }
+
+        /// c-ares asks nobody for names that it knows not to be there (`onion`, RFC 7686 §2).
+        func answer(_ status: Int32, _ message: UnsafeMutablePointer<UInt8>?, _ count: Int) -> DNSAnswer {
+            guard let message else { return status == AresChannel.notFound ? .none(seconds: 3600) : .failed }
+            return DNSAnswer(UnsafeRawBufferPointer(start: message, count: count), to: question)
         }
     }
 }

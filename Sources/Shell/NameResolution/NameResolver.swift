@@ -21,6 +21,9 @@ public final class NameResolver: Sendable {
     /// Questions that are being looked up at once; one more could not be found out.
     public static let mostAtOnce = 1_000
 
+    /// So many lookups in a row without an answer of the DNS are its fault and not that of some zone.
+    public static let silentLookups = 20
+
     public typealias Callback = @Sendable (NameAnswer) -> Void
 
     private struct State {
@@ -32,14 +35,23 @@ public final class NameResolver: Sendable {
         var servers: [Server]
         var serversChanged = false
         var threadIsThere = false
+        /// Lookups in a row without an answer.
+        var silent = 0
     }
 
     private let state: NIOLockedValueBox<State>
     /// Wakes the thread.
     private let bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
 
-    /// Without servers those of the system, from `/etc/resolv.conf`.
-    public init(_ servers: [Server] = []) { state = NIOLockedValueBox(State(servers: servers)) }
+    /// False: `silentLookups` had no answer. True: there is one again.
+    private let report: @Sendable (_ works: Bool) -> Void
+
+    /// Without servers those of the system, from `/etc/resolv.conf`. `report` is called when it is down, and when it is well
+    /// again.
+    public init(_ servers: [Server] = [], report: @escaping @Sendable (_ works: Bool) -> Void = { _ in }) {
+        state = NIOLockedValueBox(State(servers: servers))
+        self.report = report
+    }
 
     /// Answers at once where it is known, else later, on another thread.
     public func find(_ question: NameQuestion, then: @escaping Callback) {
@@ -87,10 +99,15 @@ public final class NameResolver: Sendable {
     /// Tells everybody who waits. `seconds` as the DNS has it; an answer that says nothing of the DNS is not kept.
     func found(_ answer: NameAnswer, to question: NameQuestion, seconds: UInt32?, keep: Bool = true) {
         let now = Self.now
-        let callbacks = state.withLockedValue { state in
+        let (callbacks, change) = state.withLockedValue { state in
             if keep { state.cache.keep(answer, to: question, seconds: seconds, at: now) }
-            return state.waiting.removeValue(forKey: question) ?? []
+            let before = state.silent
+            state.silent = seconds == nil ? before + 1 : 0
+            let change: Bool? =
+                state.silent == Self.silentLookups ? false : state.silent == 0 && before >= Self.silentLookups ? true : nil
+            return (state.waiting.removeValue(forKey: question) ?? [], change)
         }
+        if let change { report(change) }
         for callback in callbacks { callback(answer) }
     }
 

@@ -28,7 +28,9 @@ actor Daemon {
         (active, self.file, self.strangersMayRelay) = (loaded, file, strangersMayRelay)
         (startPath, self.strictTests) = (file.realPath, strictTests)
         (self.log, self.clock) = (log, clock)
-        let names = NameResolver(loaded.configuration.node.nameServers)
+        let names = NameResolver(loaded.configuration.node.nameServers) { works in
+            log.note(works ? ["resolver": "working"] : ["resolver": "failing", "effect": "what a name could decide gets 451"])
+        }
         self.names = names
         gateway = Gateway(
             settings, log: log, names: names, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
