@@ -87,7 +87,9 @@ let package = Package(
             settings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
         .systemLibrary(
             name: "CCares", path: "Sources/Shell/CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
-        shell("NameResolution", uses: "CCares", "NameLookups", "RelayPolicy", "MailTypes", products: []),
+        shell(
+            "NameResolution", uses: "CCares", "NameLookups", "RelayPolicy", "MailTypes",
+            products: [.product(name: "NIOConcurrencyHelpers", package: "swift-nio")]),
         shell(
             "Storage", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics",
             products: [
