@@ -16,7 +16,8 @@ public struct Mailbox: Hashable, Sendable {
         return bytes
     }
 
-    func appendWireForm(to bytes: inout [UInt8]) {
+    /// `wireForm` behind what stands in `bytes`.
+    public func appendWireForm(to bytes: inout [UInt8]) {
         LocalPart.appendWireForm(of: localPart, to: &bytes)
         bytes.append(UInt8(ascii: "@"))
         bytes += domain.bytes

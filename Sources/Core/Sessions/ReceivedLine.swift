@@ -16,25 +16,26 @@ struct ReceivedLine {
     var wireForm: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(300)
-        bytes += "Received: from ".utf8
+        bytes += "Received: from "
         appendHelo(to: &bytes)
-        bytes += " (".utf8
-        bytes += clientName.utf8
-        bytes += (request.client.family == .v6 ? " [IPv6:" : " [").utf8
-        bytes += request.client.description.utf8
-        bytes += "])\r\n\tby ".utf8
-        bytes += hostname.utf8
-        bytes += " with ".utf8
-        bytes += protocolName.utf8
-        bytes += " id ".utf8
-        bytes += id.utf8
+        bytes += " ("
+        bytes.append(text: clientName)
+        bytes += request.client.family == .v6 ? " [IPv6:" : " ["
+        bytes.append(text: request.client.description)
+        bytes += "])\r\n\tby "
+        bytes.append(text: hostname)
+        bytes += " with "
+        bytes.append(text: protocolName)
+        bytes += " id "
+        bytes.append(text: id)
         if let recipient {
-            bytes += "\r\n\tfor ".utf8
-            bytes += recipient.wireForm
+            bytes += "\r\n\tfor <"
+            recipient.appendPath(to: &bytes)
+            bytes += ">"
         }
-        bytes += ";\r\n\t".utf8
-        bytes += date.utf8
-        bytes += "\r\n".utf8
+        bytes += ";\r\n\t"
+        bytes.append(text: date)
+        bytes += "\r\n"
         return bytes
     }
 
@@ -46,6 +47,8 @@ struct ReceivedLine {
     /// RFC 3848, RFC 6531 §4.3.
     private var protocolName: String {
         guard extended else { return "SMTP" }
+        // By patterns, since nearly all are this one.
+        if !smtpUTF8, request.tlsVersion == nil, case .absent = request.login { return "ESMTP" }
         let secured = (request.tlsVersion == nil ? "" : "S") + (request.login == .absent ? "" : "A")
         return (smtpUTF8 ? "UTF8SMTP" : "ESMTP") + secured
     }
@@ -53,7 +56,7 @@ struct ReceivedLine {
     /// The client's name without a byte that means something in a header: no comment, quote or fold can begin in it.
     private func appendHelo(to bytes: inout [UInt8]) {
         guard let name = request.helo else {
-            bytes += "unknown".utf8
+            bytes += "unknown"
             return
         }
         for byte in name {

@@ -18,7 +18,8 @@ final class Worker: @unchecked Sendable {
     let newIdentifier: @Sendable () -> String
     let clock: @Sendable () -> Instant
     let clockIsBehind: @Sendable (Instant) -> Bool
-    let receiveBuffer = ReceiveBuffer()
+    let receiveBuffer = LentBuffer(size: LentBuffer.sizeForReceiving)
+    let sendBuffer = LentBuffer(size: LentBuffer.sizeForSending)
 
     private(set) var settings: GatewaySettings
     private(set) var pools: [String: UpstreamPool] = [:]
@@ -190,14 +191,16 @@ final class Worker: @unchecked Sendable {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
-            .childChannelOption(.autoRead, value: false)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.syncOptions?.setOption(
-                        .recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
+                    // Here and not as options of the bootstrap, which would make a future of each for each session.
+                    // TCP_NODELAY is the listening socket's.
+                    if let options = channel.syncOptions {
+                        try options.setOption(.autoRead, value: false)
+                        try options.setOption(.maxMessagesPerRead, value: 1)
+                        try options.setOption(.allowRemoteHalfClosure, value: true)
+                        try options.setOption(.recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
+                    }
                     try channel.pipeline.syncOperations.addHandler(
                         GatewayHandler(worker: self, listener: name.current, channel: channel))
                 }
