@@ -23,9 +23,6 @@ public struct Mailbox: Hashable, Sendable {
         bytes += domain.bytes
     }
 
-    /// Octets of `wireForm`.
-    var wireLength: Int { LocalPart.wireLength(localPart) + 1 + domain.bytes.count }
-
     /// Whether it can be sent only with SMTPUTF8 (RFC 6531 §3.4).
     public var needsSMTPUTF8: Bool { localPart.contains { $0 >= 0x80 } }
 }

@@ -57,6 +57,10 @@ public struct Reply: Hashable, Sendable {
             place[written] = byte
             written += 1
         }
+        func write(_ line: ArraySlice<UInt8>) {
+            line.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: place[written...]).copyMemory(from: $0) }
+            written += line.count
+        }
         func writeCode() {
             write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: code / 100))
             write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: code / 10 % 10))
@@ -66,14 +70,14 @@ public struct Reply: Hashable, Sendable {
         while let end = rest.firstIndex(of: Self.lineFeed) {
             writeCode()
             write(UInt8(ascii: "-"))
-            for byte in rest[..<end] { write(byte) }
+            write(rest[..<end])
             write(13)
             write(Self.lineFeed)
             rest = rest[(end + 1)...]
         }
         writeCode()
         write(UInt8(ascii: " "))
-        for byte in rest { write(byte) }
+        write(rest)
         write(13)
         write(Self.lineFeed)
         return written
