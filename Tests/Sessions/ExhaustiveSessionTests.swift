@@ -39,6 +39,9 @@ struct ExhaustiveSessionTests {
         case .askForData:
             #expect(next.accepted > 0)
             return dataAnswers(to: next)
+        case .resolveNames:
+            Issue.record("no rule here asks for a name")
+            return []
         case .charge:
             Issue.record("no rule here has a limit")
             return []

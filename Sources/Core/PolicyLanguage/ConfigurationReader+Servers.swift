@@ -15,6 +15,15 @@ extension ConfigurationReader {
                 reader.configuration.node.hostname = reader.attempt { _ throws(Diagnostic) in "\(try word.domain())" }
             case "state":
                 reader.configuration.node.state = try values.require("a directory").nonEmptyText()
+            case "resolver":
+                repeat {
+                    let word = try values.require("an address")
+                    let resolver = try word.resolver()
+                    guard !reader.configuration.node.resolvers.contains(resolver) else {
+                        throw word.problem("\(word.shown) twice", fix: "leave one out")
+                    }
+                    reader.configuration.node.resolvers.append(resolver)
+                } while !values.isAtEnd
             case "cluster":
                 _ = try values.require("a URL")
                 try values.expect("password")

@@ -17,6 +17,8 @@ public struct GatewaySession: Sendable {
         case replyAndClose(Reply)
         /// The transaction at the protected server, if there is one, is over or given up; then reply.
         case endTransaction(Reply)
+        /// Ask the DNS and answer with `namesResolved`, in the order of the questions.
+        case resolveNames([NameQuestion])
         /// Charge the limits of these rules (index in `Policy.relay`) and answer with `charged`.
         case charge(LimitCharge)
         /// Offer a recipient to the protected server and answer with `recipientAnswered`.
@@ -27,7 +29,7 @@ public struct GatewaySession: Sendable {
 
     @usableFromInline
     enum Phase: Sendable {
-        case greeted, ready, inTransaction, charging, offering, askingForData, receivingData, awaitingOutcome, closed
+        case greeted, ready, inTransaction, resolving, charging, offering, askingForData, receivingData, awaitingOutcome, closed
     }
 
     public let terms: GatewayTerms
@@ -38,6 +40,8 @@ public struct GatewaySession: Sendable {
     var request: RelayRequest
     let announced: ServerCapabilities
     var saidEHLO = false
+    /// What the DNS has been asked: of the client's name, and of what it said in the last HELO.
+    var askedNames: NameFacts = []
     var transaction = Transaction()
     var badCommands = 0
     var idleCommands = 0
@@ -155,6 +159,7 @@ public struct GatewaySession: Sendable {
 
     private mutating func greeted(_ name: [UInt8], extended: Bool) -> Action {
         request.helo = name
+        forgetHELO()
         saidEHLO = extended
         let hadTransaction = phase == .inTransaction
         phase = .ready

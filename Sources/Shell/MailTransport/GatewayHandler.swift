@@ -30,6 +30,9 @@ final class GatewayHandler: ChannelInboundHandler {
     /// A read was asked for and nothing has come: asking again would cost as much as the read.
     private var isReading = false
     private var hasGreeted = false
+    /// A rule that may refuse the connection waits for the DNS.
+    var isJudgingConnection = false
+    private(set) var pauseIsOver = false
     private var inputHasEnded = false
     private var isAdmitted = false
     /// We have said our last word and only wait for the client to close.
@@ -73,6 +76,8 @@ final class GatewayHandler: ChannelInboundHandler {
         }
     }
 
+    /// The client's connection is closed, and nobody waits for an answer any more.
+    var isGone: Bool { context == nil }
     var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
 
     // MARK: Channel events
@@ -87,17 +92,22 @@ final class GatewayHandler: ChannelInboundHandler {
             hasGreeted = true
             return end(Reply(421, "4.7.0", "Too many connections"))
         }
-        if let refusal = session.terms.policy.policy.connectionRefusal(session.facts) {
-            worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
-            hasGreeted = true
-            return end(refusal.reply)
-        }
-        read()
+        judgeConnection()
+        if !session.isClosed { read() }
+    }
+
+    /// Everything is known that its rules ask for.
+    func connectionJudged() {
+        guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
+        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
+        hasGreeted = true
+        end(refusal.reply)
     }
 
     /// After the pause in which nothing may be said yet.
     func greet() {
-        guard !hasGreeted, context != nil, !session.isClosed else { return }
+        pauseIsOver = true
+        guard !hasGreeted, !isJudgingConnection, context != nil, !session.isClosed else { return }
         hasGreeted = true
         if worker.isStopping { return stop() }
         say(session.greeting)
@@ -293,6 +303,7 @@ final class GatewayHandler: ChannelInboundHandler {
             releaseUpstream()
             say(reply)
             if worker.isStopping { stop() }
+        case .resolveNames(let questions): resolveNames(questions)
         case .charge(let limits): charge(limits)
         case .offer(let offer):
             deadline = .now() + worker.deadlines.upstreamReply + Self.patience

@@ -12,6 +12,8 @@ final class Worker: @unchecked Sendable {
     let loop: any EventLoop
     let shared: SharedState
     let log: any GatewayLog
+    /// Nil: no name can be found out.
+    let names: (any ClientNames)?
     let deadlines: Deadlines
     let newIdentifier: @Sendable () -> String
     let clock: @Sendable () -> Instant
@@ -30,10 +32,10 @@ final class Worker: @unchecked Sendable {
 
     init(
         loop: any EventLoop, settings: GatewaySettings, shared: SharedState, log: any GatewayLog,
-        deadlines: Deadlines, newIdentifier: @escaping @Sendable () -> String,
+        names: (any ClientNames)?, deadlines: Deadlines, newIdentifier: @escaping @Sendable () -> String,
         clock: @escaping @Sendable () -> Instant, clockIsBehind: @escaping @Sendable (Instant) -> Bool
     ) {
-        (self.loop, self.settings, self.shared, self.log) = (loop, settings, shared, log)
+        (self.loop, self.settings, self.shared, self.log, self.names) = (loop, settings, shared, log, names)
         (self.deadlines, self.newIdentifier) = (deadlines, newIdentifier)
         (self.clock, self.clockIsBehind) = (clock, clockIsBehind)
     }

@@ -3,6 +3,7 @@ import JSONText
 import MailTransport
 import MailTypes
 import NIOCore
+import NameResolution
 import PolicyLanguage
 import RelayPolicy
 
@@ -14,6 +15,7 @@ actor Daemon {
     private let demands: LoadedConfiguration.Demands
     private let log: DaemonLog
     private let gateway: Gateway
+    private let names: NameResolver
     private let clock: ClockRecord
     private var active: LoadedConfiguration
     private let startedAt = Instant.now
@@ -24,8 +26,12 @@ actor Daemon {
     ) {
         (active, self.file, self.demands, startPath) = (loaded, file, demands, file.realPath)
         (self.log, self.clock) = (log, clock)
+        let names = NameResolver(loaded.configuration.node.nameServers) { works in
+            log.note(works ? ["resolver": "working"] : ["resolver": "failing", "effect": "what a name could decide gets 451"])
+        }
+        self.names = names
         gateway = Gateway(
-            settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
+            settings, log: log, names: names, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
             clockIsBehind: { clock.isBehind($0) })
     }
 
@@ -67,6 +73,7 @@ actor Daemon {
             if let problem = await notListening(by: loaded) { throw problem }
             let former = active
             active = loaded
+            names.use(loaded.configuration.node.nameServers)
             log.use(loaded)
             log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
