@@ -71,6 +71,8 @@ struct TryDialogue {
     private mutating func perform(_ action: GatewaySession.Action) throws(Trouble) {
         switch action {
         case .reply(let reply), .endTransaction(let reply), .replyAndClose(let reply): try say(reply)
+        // Never offered here: `--tls` is a fact like the others.
+        case .startTLS(let reply): try say(reply)
         case .charge: try perform(session.charged(nil))
         case .offer: try perform(session.recipientAnswered(.accepted(Reply(250, "2.1.5", "Ok"))))
         case .askForData: try perform(session.dataAnswered(Reply(354, "2.0.0", "Go on")))

@@ -26,6 +26,7 @@ struct ReceivedLine {
         bytes += hostname.utf8
         bytes += " with ".utf8
         bytes += protocolName.utf8
+        if let version = request.tlsVersion { bytes += " (\(version))".utf8 }
         bytes += " id ".utf8
         bytes += id.utf8
         if let recipient {
