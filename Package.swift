@@ -78,9 +78,13 @@ let package = Package(
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
 
         // Shell: the outside world.
+        .systemLibrary(
+            name: "CLibCrypto", path: "Sources/Shell/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         shell(
             "MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "LoginLedger",
-            products: nio,
+            products: nio + [
+                "CLibCrypto", .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             // Every access to a session's state is looked up at run time: 4 % of a message. Debug builds, and so all
             // tests, keep the check.
             settings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),

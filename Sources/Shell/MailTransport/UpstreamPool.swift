@@ -14,6 +14,7 @@ final class UpstreamPool {
     }
 
     let name: String
+    let tls: UpstreamTLS?
     private let servers: [GatewaySettings.Server]
     private unowned let worker: Worker
     private var health: [GatewaySettings.Server: Health] = [:]
@@ -23,7 +24,7 @@ final class UpstreamPool {
     private var turn = 0
 
     init(_ upstream: GatewaySettings.Upstream, worker: Worker) {
-        (name, servers, self.worker) = (upstream.name, upstream.servers, worker)
+        (name, servers, tls, self.worker) = (upstream.name, upstream.servers, upstream.tls, worker)
     }
 
     var isInUse: Bool { !busy.isEmpty || !idle.isEmpty }

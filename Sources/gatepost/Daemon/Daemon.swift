@@ -16,6 +16,7 @@ actor Daemon {
     private let log: DaemonLog
     private let gateway: Gateway
     private let clock: ClockRecord
+    private let certificate: CertificateWatch
     private var active: LoadedConfiguration
     private let startedAt = Instant.now
 
@@ -26,6 +27,7 @@ actor Daemon {
         (active, self.file, self.strangersMayRelay) = (loaded, file, strangersMayRelay)
         (startPath, self.strictTests) = (file.realPath, strictTests)
         (self.log, self.clock) = (log, clock)
+        certificate = CertificateWatch { log.note($0) }
         gateway = Gateway(
             settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
             clockIsBehind: { clock.isBehind($0) })
@@ -33,6 +35,7 @@ actor Daemon {
 
     func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
         try await gateway.start(settings)
+        certificate.watch(active.tls.front)
         for (listener, address) in await gateway.boundAddresses() {
             log.note(["listening": .string(listener), "address": "\(address)"])
         }
@@ -68,6 +71,7 @@ actor Daemon {
             let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
             if let problem = await notListening(by: loaded) { throw problem }
             active = loaded
+            certificate.watch(loaded.tls.front)
             log.use(loaded)
             log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
@@ -124,7 +128,7 @@ actor Daemon {
         await DaemonStatus(
             startedAt: startedAt, configuration: active, hits: log.hitsByRule,
             sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus(),
-            decisions: log.decisions, shadow: log.shadow
+            certificate: certificate.status, decisions: log.decisions, shadow: log.shadow
         ).json
     }
 
