@@ -6,7 +6,7 @@ The fronts take turns (A B C D A B C D …), and what is compared is the ratio w
 a machine that slows down slows all of them. The figures go to stdout as Markdown.
 
     Benchmarks/gateway/setup.sh            # once: fetches the other fronts
-    swift build -c release
+    make release
     Benchmarks/gateway/run.py              # about five minutes; --quick: one
 """
 

@@ -189,7 +189,7 @@ def test_in_json_every_line_is_an_object_of_a_schema(server):
     assert decision["verdict"] == "permit" and message["recipients"] == 1
     assert message["bytes"] > 0 and message["client"] == decision["client"]
     assert [line["state"] for line in lines if "state" in line and "upstream" not in line] == [
-        "running", "reloaded", "stopping", "stopped"]
+        "running", "reloaded", "rights-compared", "stopping", "stopped"]
     (refused,) = [line for line in lines if "connection" in line]
     assert refused["connection"] == "refused" and refused["why"] and refused["listener"] == "public"
     assert any(line["state"] == "down" for line in lines if "upstream" in line and "message" not in line)

@@ -240,6 +240,22 @@ def test_status_sees_that_the_file_differs_and_that_it_is_broken(own):
     assert status["config"]["fileDiffers"]
 
 
+def test_status_names_the_list_that_differs(own):
+    hosts = own.folder / "hosts.list"
+    hosts.write_text("127.0.0.9\n")
+    own.write(relay='    permit "hosts" {\n        from  file:hosts.list\n    }')
+    assert own.reload().returncode == 0
+    assert own.status()["config"]["changedOnDisk"] == []
+    hosts.write_text("127.0.0.10\n")
+    status = own.status()
+    validate(status, "status")
+    (name,) = status["config"]["changedOnDisk"]
+    assert name.endswith("hosts.list") and status["config"]["fileDiffers"]
+    assert f"DIFFERS ON DISK: {name}" in gatepost("status", "-c", own.file).stdout
+    answer = own.reload()
+    assert f"changed: {name}" in answer.stdout and "127.0.0.10" in answer.stdout
+
+
 def test_a_server_that_has_not_answered_yet_is_untried():
     with socket.create_server((HERE, 0)) as silent, Gate([silent.getsockname()[1]]) as gate:
         (server,) = gate.status()["upstreams"][0]["servers"]
@@ -285,6 +301,37 @@ def test_reload_in_json(own):
     refused = json.loads(answer.stdout)
     validate(refused, "reload")
     assert not refused["ok"] and "ofice" in refused["problems"][0]["message"]
+
+
+def test_reload_says_who_gains_and_who_loses(own):
+    assert "the text is as it was" in own.reload().stdout
+    own.write(office="127.0.0.9")
+    answer = own.reload()
+    assert answer.returncode == 0, answer
+    assert f"changed: {own.file}" in answer.stdout and '~ rule "office"' in answer.stdout
+    (gained,) = [line for line in answer.stdout.splitlines() if line.startswith("  + ")]
+    (lost,) = [line for line in answer.stdout.splitlines() if line.startswith("  - ")]
+    assert "127.0.0.9" in gained and OFFICE in lost
+    assert "state=rights-compared" in own.log and "gained=1 lost=1" in own.log
+    own.reload()
+    own.write(own.text(office="127.0.0.9") + "# a comment\n")
+    assert "The same rights." in own.reload().stdout
+
+
+def test_reload_names_rules_and_listeners_that_come_and_go(own):
+    second = free_port()
+    both = {"public": f"{HERE}:{own.port}", "second": f"{HERE}:{second}"}
+    own.write(listeners=both, relay='    reject "nobody" {\n        from  127.0.0.77\n    }')
+    answer = json.loads(gatepost("reload", "--json", "-c", own.file).stdout)
+    validate(answer, "reload")
+    change = answer["change"]
+    assert change["listeners"] == {"added": [f"second {HERE}:{second}"], "removed": [], "changed": []}
+    assert change["rules"] == {"added": ["nobody"], "removed": ["office"], "changed": []}
+    assert change["rights"]["complete"] and len(change["rights"]["lost"]) == 1 and change["rights"]["gained"] == []
+    assert change["files"] == [str(own.file)]
+    own.write(listeners={"public": f"{HERE}:{own.port}"}, relay='    reject "nobody" {\n        from  127.0.0.77\n    }')
+    answer = own.reload()
+    assert f"- listener second {HERE}:{second}" in answer.stdout and "sessions of removed listeners go on" in answer.stdout
 
 
 @pytest.mark.parametrize("what", REFUSED)

@@ -70,12 +70,14 @@ actor Daemon {
         do throws(LoadedConfiguration.Refusal) {
             let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
             if let problem = await notListening(by: loaded) { throw problem }
+            let former = active
             active = loaded
             certificate.watch(loaded.tls.front)
             log.use(loaded)
             log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
-            return ReloadAnswer(isGood: true, problems: loaded.warnings.map(\.json), text: "").json
+            let change = await change(from: former, to: loaded)
+            return ReloadAnswer(isGood: true, problems: loaded.warnings.map(\.json), text: "", change: change).json
         } catch {
             let problems = error.unreadable.map { [JSONValue.problem("cannot read this file: \($0.message)", file: file.name)] }
                 ?? error.problems.map(\.json)
@@ -86,6 +88,14 @@ actor Daemon {
                 isGood: false, problems: problems, text: error.text(TerminalStyle(wanted: false), file: file)
             ).json
         }
+    }
+
+    /// Compared behind the reload, and not on this actor: it may take seconds, and nobody's mail waits for it.
+    private func change(from old: LoadedConfiguration, to new: LoadedConfiguration) async -> ReloadChange {
+        let change = await Task.detached { ReloadChange(from: old, to: new) }.value
+        let counts = change.counts
+        log.note(["state": "rights-compared", "hash": .string(new.fingerprint), "gained": counts.gained, "lost": counts.lost])
+        return change
     }
 
     /// Why its listeners cannot be had; nil when they are.
@@ -147,6 +157,8 @@ struct ReloadAnswer {
     let problems: [JSONValue]
     /// For people.
     let text: String
+    /// Nil where nothing was taken.
+    var change: ReloadChange?
 
     /// Asked for a file that the daemon does not run by.
     static func anotherFile(_ asked: String, running: String) -> JSONValue {
@@ -159,6 +171,10 @@ struct ReloadAnswer {
     }
 
     var json: JSONValue {
-        .object([.init("ok", .bool(isGood)), .init("problems", .array(problems)), .init("text", .string(text))])
+        let text = change.map { $0.lines.joined(separator: "\n") } ?? text
+        let members: [JSONValue.Member] = [
+            .init("ok", .bool(isGood)), .init("problems", .array(problems)), .init("text", .string(text)),
+        ]
+        return .object(members + (change.map { [.init("change", $0.json)] } ?? []))
     }
 }

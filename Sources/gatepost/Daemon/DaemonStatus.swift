@@ -20,7 +20,8 @@ struct DaemonStatus {
     let shadow: Shadow?
 
     var json: JSONValue {
-        .object([
+        let changed = configuration.changedOnDisk
+        return .object([
             .init("version", .string(Version.text)),
             .init("pid", .number(Int(getpid()))),
             .init("startedAt", .string(startedAt.rfc3339())),
@@ -29,7 +30,8 @@ struct DaemonStatus {
                 .object([
                     .init("file", .string(configuration.file)), .init("hash", .string(configuration.fingerprint)),
                     .init("loadedAt", .string(configuration.loadedAt.rfc3339())),
-                    .init("fileDiffers", .bool(configuration.fileDiffers)),
+                    .init("fileDiffers", .bool(!changed.isEmpty)),
+                    .init("changedOnDisk", .array(changed.map(JSONValue.string))),
                 ])),
             .init("sessions", .number(sessions.values.reduce(0, +))),
             .init("listeners", .array(bound.map(listener))),

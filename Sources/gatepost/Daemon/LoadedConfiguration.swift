@@ -97,10 +97,17 @@ struct LoadedConfiguration: Sendable {
         fingerprint(of: Dictionary(uniqueKeysWithValues: sources.values.sorted().enumerated().map { ("\($0)", $1) }))
     }
 
-    /// Whether the file or a list it names now reads differently.
-    var fileDiffers: Bool {
+    /// Names of the files, of this one and the lists it names, that now read differently on disk.
+    var changedOnDisk: [String] {
         let file = ConfigurationFile(file)
-        guard case .success(let bytes) = file.bytes() else { return true }
-        return Self.fingerprint(of: file.read(bytes, purpose: .serving).sources) != fingerprint
+        guard case .success(let bytes) = file.bytes() else { return [file.name] }
+        return changes(to: file.read(bytes, purpose: .serving).sources)
+    }
+
+    /// Names of the files whose text is another one than in `former`, or that only one of them reads.
+    func changedFiles(since former: LoadedConfiguration) -> [String] { former.changes(to: sources) }
+
+    private func changes(to texts: [String: String]) -> [String] {
+        Set(sources.keys).union(texts.keys).filter { sources[$0] != texts[$0] }.sorted()
     }
 }

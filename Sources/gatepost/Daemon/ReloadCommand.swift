@@ -6,7 +6,9 @@ struct ReloadCommand: ParsableCommand {
         commandName: "reload",
         abstract: "Have the running daemon read its configuration again, and say whether it took it.",
         discussion: """
-            Waits for the verdict. A file with errors changes nothing: the running configuration stays.
+            Waits for the verdict. A file with errors, or one of whose tests fails, changes nothing: the running \
+            configuration stays. What was taken is shown: the files, rules, listeners and upstreams that changed, and who \
+            may relay now and might not before (+) or the other way round (-), each with a witness.
 
             Exit status: 0 the new configuration runs, 1 it was refused, 2 no daemon answers, or it runs by another file.
             """)
@@ -28,7 +30,7 @@ struct ReloadCommand: ParsableCommand {
         if shared.json {
             try StandardOutput.print(answer.text)
         } else if isGood {
-            try StandardOutput.print("reloaded")
+            if case .string(let text)? = answer["text"] { try StandardOutput.print(text) }
         } else {
             if case .string(let text)? = answer["text"] { StandardError.print(text) }
             StandardError.print("gatepost: not reloaded; the running configuration stays")

@@ -33,10 +33,12 @@ struct StatusText {
             return []
         }
         let config = status["config"]
+        let changed = list(config?["changedOnDisk"]).map(word)
         var lines = [
             "gatepost \(word(status["version"])), process \(word(status["pid"])), since \(word(status["startedAt"]))",
             "config    \(word(config?["file"]))  \(word(config?["hash"]))  loaded \(word(config?["loadedAt"]))"
-                + (config?["fileDiffers"] == .bool(true) ? "  FILE ON DISK DIFFERS: `gatepost reload` takes it" : ""),
+                + (changed.isEmpty
+                    ? "" : "  DIFFERS ON DISK: \(changed.joined(separator: ", ")); `gatepost reload` takes it"),
             "sessions  \(word(status["sessions"]))",
         ]
         for listener in list(status["listeners"]) {

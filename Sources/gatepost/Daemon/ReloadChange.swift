@@ -1,0 +1,114 @@
+import AnalysisRecords
+import DecisionRecords
+import Diagnostics
+import JSONText
+import PolicyLanguage
+import RelayAnalysis
+import RelayPolicy
+
+/// What a reload changed: texts, rules, listeners, upstreams, and who may relay now and might not before.
+struct ReloadChange: Sendable {
+    /// Things with names, in the order of the file.
+    struct Names: Equatable, Sendable {
+        var added: [String] = []
+        var removed: [String] = []
+        var changed: [String] = []
+
+        /// What has the same name and another value has changed.
+        init<Value: Equatable>(from old: [(name: String, value: Value)], to new: [(name: String, value: Value)]) {
+            let before = Dictionary(old, uniquingKeysWith: { first, _ in first })
+            let after = Dictionary(new, uniquingKeysWith: { first, _ in first })
+            added = new.map(\.name).filter { before[$0] == nil }
+            removed = old.map(\.name).filter { after[$0] == nil }
+            changed = new.filter { before[$0.name] != nil && before[$0.name] != after[$0.name] }.map(\.name)
+        }
+    }
+
+    /// Files that read differently, came or went.
+    let files: [String]
+    let rules: Names
+    /// By name and address.
+    let listeners: Names
+    let upstreams: Names
+    private let old: Policy
+    private let new: Policy
+    /// Nil where the effort was spent before it was known.
+    let rights: RightsDifference?
+
+    /// Takes as long as `gatepost diff` of both files.
+    init(from old: LoadedConfiguration, to new: LoadedConfiguration) {
+        files = new.changedFiles(since: old)
+        let (before, after) = (old.configuration, new.configuration)
+        rules = Names(from: Self.rules(of: before.policy), to: Self.rules(of: after.policy))
+        listeners = Names(from: Self.listeners(of: before), to: Self.listeners(of: after))
+        upstreams = Names(
+            from: before.upstreams.map { ($0.name, $0.servers) }, to: after.upstreams.map { ($0.name, $0.servers) })
+        (self.old, self.new) = (before.policy, after.policy)
+        rights = try? RightsDifference(from: before.policy, to: after.policy, at: new.loadedAt)
+    }
+
+    /// Where a rule stands is no part of it.
+    private static func rules(of policy: Policy) -> [(name: String, value: Rule)] {
+        (policy.connectionRules + policy.refuse + policy.relay).map { rule in
+            var value = rule
+            value.at = .init(file: "", line: 0, column: 0)
+            return (rule.name, value)
+        }
+    }
+
+    private static func listeners(of configuration: Configuration) -> [(name: String, value: Bool)] {
+        configuration.listeners.flatMap { listener in
+            listener.addresses.map { address in
+                let host = address.host.family == .v6 ? "[\(address.host)]" : "\(address.host)"
+                return ("\(listener.name) \(host):\(address.port)", address.implicitTLS)
+            }
+        }
+    }
+
+    // MARK: Showing
+
+    /// For people.
+    var lines: [String] {
+        guard !files.isEmpty else { return ["reloaded; the text is as it was"] }
+        var lines = ["reloaded; changed: " + files.joined(separator: ", ")]
+        lines += Self.lines("rule", rules, quoted: true) + Self.lines("listener", listeners) + Self.lines("upstream", upstreams)
+        if !listeners.removed.isEmpty {
+            lines.append("  sessions of removed listeners go on under the rules that they began with")
+        }
+        if let rights {
+            lines.append("who may relay:")
+            lines += RightsDifferenceText(rights, from: old, to: new).lines.map { "  " + $0 }
+        } else {
+            lines.append("who may relay: not known, the rules overlap so much that the effort was spent")
+        }
+        return lines.map(EscapedText.forTerminal)
+    }
+
+    private static func lines(_ kind: String, _ names: Names, quoted: Bool = false) -> [String] {
+        func line(_ sign: String, _ name: String) -> String { "  \(sign) \(kind) " + (quoted ? "\"\(name)\"" : name) }
+        return names.added.map { line("+", $0) } + names.removed.map { line("-", $0) }
+            + names.changed.map { line("~", $0) }
+    }
+
+    /// As `docs/json/reload.schema.json` describes it.
+    var json: JSONValue {
+        .object([
+            .init("files", .array(files.map(JSONValue.string))), .init("rules", rules.json),
+            .init("listeners", listeners.json), .init("upstreams", upstreams.json),
+            .init("rights", rights?.json(from: old, to: new) ?? RightsDifference.unknown(from: old, to: new)),
+        ])
+    }
+
+    /// How many classes were gained and lost, for the log; `unknown` where the effort was spent.
+    var counts: (gained: JSONValue, lost: JSONValue) {
+        func count(_ changes: [RightsDifference.Change]?) -> JSONValue { changes.map { .number($0.count) } ?? "unknown" }
+        return (count(rights?.gained), count(rights?.lost))
+    }
+}
+
+extension ReloadChange.Names {
+    fileprivate var json: JSONValue {
+        func list(_ names: [String]) -> JSONValue { .array(names.map(JSONValue.string)) }
+        return .object([.init("added", list(added)), .init("removed", list(removed)), .init("changed", list(changed))])
+    }
+}
