@@ -360,6 +360,7 @@ def permitted(gate, certificate, session=None, maximum=None):
         for domain in ("apps.test", "pinned.test"):
             if client.transaction(f"x@{domain}")[-1].code == 250:
                 domains.add(domain)
+            client.command("RSET")
     return domains
 
 

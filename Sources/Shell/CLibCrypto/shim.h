@@ -7,6 +7,7 @@
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 /* What of OpenSSL is macros, or would be more lines in Swift. */
 
@@ -58,6 +59,19 @@ static inline int gatepost_chain_leads_to(STACK_OF(X509) *chain, X509_STORE *tru
         result = X509_verify_cert(context) == 1;
     }
     X509_STORE_CTX_free(context);
+    ERR_clear_error();
+    return result;
+}
+
+/* Whether the certificate is for that host, or for that address. */
+static inline int gatepost_is_for(const unsigned char *der, long length, const char *name, int is_address) {
+    X509 *certificate = d2i_X509(NULL, &der, length);
+    int result = 0;
+    if (certificate != NULL) {
+        result = is_address ? X509_check_ip_asc(certificate, name, 0) == 1
+                            : X509_check_host(certificate, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+    }
+    X509_free(certificate);
     ERR_clear_error();
     return result;
 }

@@ -3,6 +3,7 @@ import MailProtocols
 import MailTypes
 import NIOCore
 import NIOPosix
+import NIOSSL
 import NIOTLS
 import Sessions
 
@@ -134,6 +135,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case TLSUserEvent.handshakeCompleted = event else { return context.fireUserInboundEventTriggered(event) }
+        guard pool.tls?.accepts(tlsHandler?.peerCertificate, of: server) ?? false else {
+            return lost("its certificate is for another name than `verify` asks for")
+        }
         if !server.implicitTLS { perform(session.tlsStarted()) }
     }
 
@@ -141,14 +145,15 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     /// Between the socket and TLS, where there is TLS.
     private var ciphertext: CiphertextHandler?
+    private var tlsHandler: NIOSSLClientHandler?
 
     /// In front of everything in the pipeline.
     func beginTLS(in pipeline: ChannelPipeline) throws {
         guard let tls = pool.tls else { throw ChannelError.operationUnsupported }
         let ciphertext = CiphertextHandler(worker.receiveBuffer)
-        self.ciphertext = ciphertext
-        try pipeline.syncOperations.addHandlers(
-            [ciphertext, try tls.makeHandler(for: server)] as [any ChannelHandler], position: .first)
+        let handler = try tls.makeHandler(for: server)
+        (self.ciphertext, tlsHandler) = (ciphertext, handler)
+        try pipeline.syncOperations.addHandlers([ciphertext, handler] as [any ChannelHandler], position: .first)
     }
 
     private func beginTLS() {

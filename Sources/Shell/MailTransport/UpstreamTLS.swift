@@ -1,3 +1,4 @@
+import CLibCrypto
 import NIOCore
 import NIOSSL
 import Sessions
@@ -36,8 +37,9 @@ public struct UpstreamTLS: Sendable {
             // By `verify`, in place of the library.
             configuration.certificateVerification = .noHostnameVerification
             configuration.trustRoots = .certificates([])
-        case .authority(let pem, let name):
-            configuration.certificateVerification = name == .anybodys ? .noHostnameVerification : .fullVerification
+        case .authority(let pem, _):
+            // The name by `accepts`: NIOSSL would take the address in place of it.
+            configuration.certificateVerification = .noHostnameVerification
             if let pem {
                 guard let authorities = try? NIOSSLCertificate.fromPEMBytes(pem), !authorities.isEmpty else {
                     throw .certificate("no certificate can be read in it (it has to be PEM)")
@@ -63,6 +65,19 @@ public struct UpstreamTLS: Sendable {
         case .none, .authority: break
         }
         return try NIOSSLClientHandler(context: context, serverHostname: name)
+    }
+
+    /// Whether the certificate that was shown is for the name that is asked for. It has led to an authority already.
+    func accepts(_ certificate: NIOSSLCertificate?, of server: GatewaySettings.Server) -> Bool {
+        guard case .authority(_, let name) = verification else { return true }
+        let (text, isAddress): (String, Bool)
+        switch name {
+        case .anybodys: return true
+        case .ofServer: (text, isAddress) = (server.host, !server.hasName)
+        case .written(let written): (text, isAddress) = (written, false)
+        }
+        guard let certificate, let der = try? certificate.toDERBytes() else { return false }
+        return gatepost_is_for(der, der.count, text, isAddress ? 1 : 0) == 1
     }
 }
 
@@ -91,8 +106,6 @@ enum TLSError {
         case NIOSSLError.uncleanShutdown: return "closed the connection"
         case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
             return "its certificate is not the one that `verify` asks for"
-        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
-            return "its certificate is for another name than `verify` asks for"
         case let error as NIOSSLExtraError where error == .serverHostnameImpossibleToMatch:
             return "its name can stand in no certificate"
         default: return nil
