@@ -31,6 +31,7 @@ unit: setup ## the tests of the packages
 	$(SWIFT) test --skip-build
 
 commands: setup ## the commands and the daemon, as a user runs them
+	@Tests/Commands/setup.sh
 	@$(SWIFT) build --product gatepost
 	$(PYTEST) Tests/Commands Tests/Daemon
 

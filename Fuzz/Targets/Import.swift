@@ -6,11 +6,14 @@ import PolicyLanguage
 import RelayPolicy
 import SystemEmulation
 
+private let mostFiles = 8
+
 /// Other servers' configurations: whatever the files hold, the import ends, is trouble or text of the language, and the
 /// emulation answers every request.
 ///
-/// Input: a byte that chooses the system, one that chooses the release, then files, separated by 0x1E, which get the names
-/// that the system's files usually have.
+/// Input: a byte that chooses the system, one that chooses the release, then files, separated by 0x1E. A file is its name,
+/// 0x1F and its bytes; one without 0x1F gets the next of the names that the system's files usually have. `Fuzz/import-seeds`
+/// writes the corpus of configurations so.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzImport(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = FuzzedBytes(UnsafeBufferPointer(start: start, count: count))
@@ -22,9 +25,14 @@ public func fuzzImport(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     facts.hostName = Domain("old.ours.test")
     var files: [String: [UInt8]] = [:]
     var names = system.settings.flatMap { $0.files.map(\.name) }
-    while !input.isEmpty, files.count < 4 {
-        let name = names.isEmpty ? "file\(files.count)" : names.removeFirst()
-        files[name] = input.bytes(upTo: 0x1e)
+    while !input.isEmpty, files.count < mostFiles {
+        var bytes = input.bytes(upTo: 0x1e)
+        var name = names.isEmpty ? "file\(files.count)" : names.removeFirst()
+        if let end = bytes.firstIndex(of: 0x1f) {
+            name = String(decoding: bytes[..<end], as: UTF8.self)
+            bytes.removeSubrange(...end)
+        }
+        files[name] = bytes
     }
     let source = ImportSource(held: files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, root: "")
     for path in source.paths { if let file = try? source.file(path) { _ = MailSystem.recognised(in: file) } }

@@ -11,23 +11,25 @@ struct CheckReport {
     let problems: [Diagnostic]
     private let sources: [String: String]
     private let provedTests: Int
+    private let unprovedTests: Int
     private let isComplete: Bool
     /// A coarse reading found that strangers may relay.
     private let cannotTell: Bool
 
-    init(_ file: ConfigurationFile, _ result: ReadResult, purpose: ReadPurpose) {
+    init(_ file: ConfigurationFile, _ result: ReadResult, purpose: ReadPurpose, effort: Int) {
         self.file = file.name
         let tests = result.configuration?.tests ?? []
         let review =
-            result.configuration.map { PolicyReview($0, at: .now) }
-            ?? result.policyBesideErrors.map { PolicyReview($0, at: .now) }
+            result.configuration.map { PolicyReview($0, at: .now, effort: effort) }
+            ?? result.policyBesideErrors.map { PolicyReview($0, at: .now, effort: effort) }
         let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []
         let tls = purpose == .serving ? result.configuration.map { OpenedTLS($0, of: file, at: .now, mayLackCredentials: true) } : nil
         let found = (review?.diagnostics ?? []) + failed + (tls?.problems ?? []) + notYet.map(Self.warning)
         problems = result.diagnostics(with: found)
         sources = result.sources
-        provedTests = tests.count - failed.count - (review?.unprovedTests ?? 0)
+        unprovedTests = review?.unprovedTests ?? 0
+        provedTests = tests.count - failed.count - unprovedTests
         cannotTell = review?.strangersCanRelay == .cannotTell
         isComplete = result.configuration != nil
     }
@@ -41,6 +43,8 @@ struct CheckReport {
     var errors: Int { problems.count { $0.severity >= .error } }
     var warnings: Int { problems.count { $0.severity == .warning } }
     var isGood: Bool { isComplete && errors == 0 }
+    /// Whether the effort sufficed for strangers and for every test.
+    var everythingWasProved: Bool { unprovedTests == 0 && !cannotTell }
 
     /// Nil where errors or the effort keep the question open: not knowing must not read as "no".
     private var strangersCanRelay: Bool? {
@@ -57,8 +61,11 @@ struct CheckReport {
     private var summary: String {
         let counts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }.map(counted).joined(separator: ", ")
         guard isGood else { return "\(file): \(counts)" }
-        let good = "\(file): good, \(provedTests == 0 ? "no tests" : counted(provedTests, "test") + " proved")"
-        return counts.isEmpty ? good : "\(good), \(counts)"
+        let tests =
+            unprovedTests > 0
+            ? "not all proved, \(counted(provedTests, "test")) proved, \(unprovedTests) not decided"
+            : "good, \(provedTests == 0 ? "no tests" : counted(provedTests, "test") + " proved")"
+        return "\(file): \(tests)" + (counts.isEmpty ? "" : ", \(counts)")
     }
 
     var json: JSONValue {
@@ -69,6 +76,7 @@ struct CheckReport {
             .init("warnings", .number(warnings)),
             .init("problems", .array(problems.map(\.json))),
             .init("strangersCanRelay", strangersCanRelay.map(JSONValue.bool) ?? .null),
+            .init("complete", .bool(everythingWasProved)),
         ])
     }
 
@@ -82,7 +90,7 @@ struct CheckReport {
             .init(
                 "problems",
                 .array([.problem("cannot read this file: \(problem.message)", file: file)])),
-            .init("strangersCanRelay", .null),
+            .init("strangersCanRelay", .null), .init("complete", .bool(false)),
         ])
     }
 }

@@ -12,7 +12,10 @@ struct DiffCommand: ParsableCommand {
         abstract: "Show who may relay under one configuration and not under another, with witnesses.",
         discussion: """
             Compares rights, not texts: two files that let the same mail be relayed are the same, however they are \
-            written. A line with + is gained by NEW, one with - is lost. What is delivered, and limits, are not compared.
+            written. A line with + is gained by NEW, one with - is lost; with > or < the same may be sent, but more or \
+            less of it by the limits of the rules that decide, and with ~ limits are other ones that cannot be compared. \
+            Domains and mailboxes that everybody may send to, as delivery, are compared too. Where mail is passed on to \
+            (`via`, `route`), and the answer beyond a limit (`then reject`), are not.
 
             Exit status: 0 the same rights, 1 rights differ, 2 a configuration cannot be read or wrong usage, \
             3 the rules overlap so much that the effort was spent before the answer was known (`complete` is then false in \
@@ -42,8 +45,9 @@ struct DiffCommand: ParsableCommand {
         do throws(EffortSpent) {
             difference = try RightsDifference(from: before, to: after, at: time, effort: effort)
         } catch {
-            if json { try StandardOutput.print(RightsDifference.unknown(from: before, to: after).text) }
-            StandardError.print("gatepost: " + EffortText.problem(error, of: after, effort: effort, narrowing: nil))
+            if json { try StandardOutput.print(RightsDifference.unknown(error, from: before, to: after).text) }
+            let policy = error.policy == 0 ? before : after
+            StandardError.print("gatepost: " + EffortText.problem(error, of: policy, effort: effort, narrowing: nil))
             throw ExitStatus.cannotTell
         }
         if json {

@@ -6,6 +6,7 @@ import JSONText
 import MailTypes
 import PolicyChanges
 import PolicyLanguage
+import PolicyReview
 import RelayPolicy
 
 /// Puts a rule into the configuration: `permit` and `reject`.
@@ -43,8 +44,7 @@ struct RuleWriting {
             for error in change.errors {
                 StandardError.print(shared.style.rendered(error, source: change.sources[error.at.file]) + "\n")
             }
-            StandardError.print(
-                "gatepost: not written; \(file.name) would have \(counted(change.errors.count, "error"))")
+            StandardError.print("gatepost: not written; \(file.name) \(errorsText(change, configuration))")
             if shared.json {
                 try StandardOutput.print(json(change, file, configuration, written: false, .notAsked).text)
             }
@@ -95,6 +95,15 @@ struct RuleWriting {
         }
         StandardError.print("gatepost: not written; \(file.name) has errors already, mend these first")
         throw ExitStatus.no
+    }
+
+    /// Who reads `would have` looks for the mistake in the new rule.
+    private func errorsText(_ change: ProposedChange, _ old: Configuration) -> String {
+        let already = PolicyReview(old, at: .now).errors.count
+        let all = counted(change.errors.count, "error")
+        if already == 0 { return "would have \(all)" }
+        if already >= change.errors.count { return "has \(all) already, mend these first" }
+        return "would have \(all), \(already) of them already there; mend these first"
     }
 
     // MARK: Showing and asking

@@ -138,6 +138,10 @@ extension TightenReport {
             "rights gained: none; classes of requests that lose theirs: \(number(tightening.difference.lost.count))",
             "addresses that may relay without further proof: \(amount(before)) → \(amount(after))",
         ]
+        let more = tightening.difference.limits.count { $0.effect != .fewer }
+        if more > 0 {
+            lines.append("classes of requests that a later rule relays now, which does not limit as the one before: \(number(more))")
+        }
         if !failingTests.isEmpty {
             lines.append("lines of `tests` that have to change too: \(number(failingTests.count))")
             lines += failingTests.prefix(5).map { "    \($0.at.lineReference): \(EscapedText.forTerminal($0.message))" }

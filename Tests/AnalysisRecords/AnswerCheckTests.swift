@@ -1,4 +1,3 @@
-import AnalysisCheck
 import AnalysisRecords
 import JSONText
 import MailTypes
@@ -7,6 +6,8 @@ import RelayAnalysis
 import RelayPolicy
 import TestSupport
 import Testing
+
+@testable import AnalysisCheck
 
 /// The answer as JSON, checked by code that does not know how it came about; and answers with a mistake planted in
 /// them, which have to be found out.
@@ -31,6 +32,25 @@ struct AnswerCheckTests {
             if let wrong = found.disagreement {
                 Issue.record("seed \(seed): \(wrong)")
                 return
+            }
+        }
+    }
+
+    @Test("the rules that may fit a client decide as all do")
+    func rulesByClient() {
+        for seed in UInt64(1)...(isOptimised ? 1000 : 200) {
+            var world = World(seed: seed)
+            let policy = world.policy
+            var rules = RulesByClient(policy)
+            for _ in 0..<100 {
+                let request = world.request()
+                let fewer = rules.policy(for: request.client)
+                #expect(fewer.connectionRefusal(request)?.rule == policy.connectionRefusal(request)?.rule)
+                let (one, other) = (fewer.decidePlainly(request), policy.decidePlainly(request))
+                guard one.verdict == other.verdict, one.rule == other.rule, one.forwardPath == other.forwardPath else {
+                    Issue.record("seed \(seed): \(request)")
+                    return
+                }
             }
         }
     }

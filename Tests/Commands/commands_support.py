@@ -6,6 +6,7 @@ import pathlib
 import jsonschema
 
 SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "json"
+CORPUS = pathlib.Path(__file__).parents[2] / "Corpus" / "configurations"
 
 POLICY = """\
 version 1
@@ -60,6 +61,22 @@ def validate(answer, schema):
     """Checks a parsed answer against docs/json/SCHEMA.schema.json."""
     description = json.loads((SCHEMAS / f"{schema}.schema.json").read_text())
     jsonschema.Draft202012Validator(description).validate(answer)
+
+
+def corpus_cases():
+    """A folder for each configuration of another server: SYSTEM/NAME."""
+    return sorted(path.parent for path in CORPUS.glob("*/*/audit.tsv"))
+
+
+def original(case, folder):
+    """A copy of the configuration alone, since what is known of it is no part of the original; and the options for what no
+    file of it holds."""
+    for path in case.rglob("*"):
+        if path.is_file() and path.name not in ("facts.json", "requests.tsv", "audit.tsv"):
+            target = folder / "original" / path.relative_to(case)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    return "original", ["--facts", case / "facts.json"] if (case / "facts.json").exists() else []
 
 
 class Result:

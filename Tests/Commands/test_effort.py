@@ -91,9 +91,51 @@ def test_diff_cannot_tell(gatepost, few, tmp_path):
     assert text.status == 3 and "same rights" not in text.out and "--effort 20000" in text.err
 
 
-@pytest.mark.parametrize("command", ["who-can-relay", "diff"])
+def test_diff_names_the_rule_and_its_file(gatepost, few, tmp_path):
+    other = tmp_path / "other.conf"
+    other.write_text("version 1\nrelay { }\n")
+    for old, new in ((other, few), (few, other)):
+        for effort in range(20_000, 400_000, 10_000):
+            result = gatepost("diff", old, new, "--json", "--effort", str(effort))
+            if result.json["effortSpentOn"] or result.json["complete"]:
+                break
+        validate(result.json, "diff")
+        assert result.status == 3, result
+        spent = result.json["effortSpentOn"]
+        assert spent["at"].startswith(f"{few}:")
+        assert f'"{spent["name"]}" ({spent["at"]}) overlaps so much' in result.err
+
+
+PROOF = "tests {\n    never  from 203.0.113.7  login none  to elsewhere\n}\n"
+
+
+def test_check_calls_nothing_good_that_was_not_proved(gatepost, tmp_path):
+    path = tmp_path / "gatepost.conf"
+    path.write_text(overlapping(20, 20, 30, closed=True) + PROOF)
+    result = gatepost("check", path, "--policy-only", "--json", "--effort", "2000")
+    validate(result.json, "check")
+    assert result.status == 3 and result.json["ok"] is True and result.json["complete"] is False, result
+    text = gatepost("check", path, "--policy-only", "--effort", "2000")
+    assert text.status == 3 and "0 tests proved, 1 not decided" in text.out and ": good" not in text.out
+    assert "this test was not proved" in text.out and "--effort" in text.out
+    assert gatepost("check", path, "--policy-only", "--strict", "--effort", "2000").status == 1
+    proved = gatepost("check", path, "--policy-only", "--json")
+    assert proved.status == 0 and proved.json["complete"] is True, proved
+
+
+def test_check_says_that_strangers_may_be_able_to(gatepost, few):
+    result = gatepost("check", few, "--policy-only", "--json", "--effort", "2000")
+    validate(result.json, "check")
+    assert result.status == 1 and result.json["strangersCanRelay"] is None and result.json["complete"] is False
+    (problem,) = [problem for problem in result.json["problems"] if problem["severity"] == "critical"]
+    assert "may be able to relay" in problem["message"] and problem["fix"].startswith("--effort")
+
+
+@pytest.mark.parametrize("command", ["who-can-relay", "diff", "check", "run"])
 def test_an_effort_is_a_number_of_steps(gatepost, few, command):
     files = [few] * (2 if command == "diff" else 1)
+    if command == "run":
+        files = ["-c", few]
     assert gatepost(command, *files, "--effort", "0").status == 2
 
 

@@ -1,12 +1,9 @@
 """Another server's configuration: `audit` and `import`."""
 
 import json
-import pathlib
 
 import pytest
-from commands_support import validate
-
-CORPUS = pathlib.Path(__file__).parents[2] / "Corpus" / "configurations"
+from commands_support import corpus_cases, original, validate
 
 OPEN = "[Domains]\nserver : ours.test\n[MercuryS]\nRelay : 0\nAllow : 192.168.10.0\n"
 CLOSED = OPEN + "Strict_Relay : 1\n"
@@ -176,23 +173,14 @@ def test_line_ends_and_encodings_do_not_matter(gatepost, tmp_path):
         assert gatepost("audit", "mercury", "mercury.ini").out == expected
 
 
-CASES = sorted(path.parent for path in CORPUS.glob("*/*/audit.tsv"))
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
+@pytest.mark.parametrize("case", corpus_cases(), ids=lambda case: f"{case.parent.name}-{case.name}")
 def test_the_corpus_has_its_verdicts(gatepost, tmp_path, case):
-    """A folder with the files alone: what is known of them is no part of the original."""
-    for path in case.rglob("*"):
-        if path.is_file() and path.name not in ("facts.json", "requests.tsv", "audit.tsv"):
-            target = tmp_path / "original" / path.relative_to(case)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    facts = ["--facts", case / "facts.json"] if (case / "facts.json").exists() else []
+    files, facts = original(case, tmp_path)
     verdict = next(line for line in (case / "audit.tsv").read_text().splitlines() if line and not line.startswith("#"))
-    answer = json.loads(gatepost("audit", case.parent.name, "original", "--json", *facts).out)
+    answer = json.loads(gatepost("audit", case.parent.name, files, "--json", *facts).out)
     validate(answer, "audit")
     assert answer["verdict"] == verdict
-    imported = gatepost("import", case.parent.name, "original", "-o", "i.conf", "--closed", *facts)
+    imported = gatepost("import", case.parent.name, files, "-o", "i.conf", "--closed", *facts)
     assert imported.status in (0, 3), imported
     assert gatepost("who-can-relay", "i.conf").status == 0
 

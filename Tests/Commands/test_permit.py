@@ -174,3 +174,14 @@ def test_a_wide_permit_is_called_dangerous(gatepost, policy):
     assert answer.status == 0 and answer.json["dangerous"]
     answer = gatepost("permit", "-c", policy, "--yes", "--no-reload", "--name", "m", "--from", "12.0.0.0/8")
     assert "DANGER" in answer.out + answer.err or answer.status == 1
+
+
+def test_errors_that_were_there_before_are_not_blamed_on_the_new_rule(gatepost, policy):
+    claim = "    never   from 192.0.2.0/24  login none  to elsewhere\n}"
+    policy.write_text(policy.read_text().rstrip()[:-1] + claim + "\n")
+    before = policy.read_text()
+    answer = gatepost("permit", "-c", policy, "--yes", *NEW)
+    assert answer.status == 1 and policy.read_text() == before
+    assert "has 1 error already, mend these first" in answer.err, answer
+    answer = gatepost("reject", "-c", policy, "--yes", "--name", "ten", "--from", "192.0.2.10")
+    assert answer.status == 1 and "would have 2 errors, 1 of them already there" in answer.err, answer

@@ -65,7 +65,7 @@ def test_no_more_than_three_lines_a_rule_and_all_of_them_at_length(gatepost, tmp
     assert len([line for line in short if line.startswith('"office"')]) == 3 and "more classes" in short[-1]
     classes = ask(gatepost, "x.conf")["requestClasses"]
     assert len([line for line in long if " · " in line]) == classes > 3
-    assert "    at most 5 messages in 3600 seconds for each client" in long and "    until 2090-01-31" in long
+    assert "    at most 5 messages per 1h for each client" in long and "    until 2090-01-31" in long
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ struct ConfigAuditTests {
             ("[MercuryS]\nRelay : 1\n", "open", "mercury-relay-on"),
             ("[Domains]\nserver : ours.test\n[MercuryS]\nRelay : 0\n", "open", "mercury-local-sender"),
             ("[Domains]\nserver : ours.test\n[MercuryS]\nRelay : 0\nStrict_Relay : 1\nAllow : 192.168.10.0\n", "closed", nil),
-            ("[MercuryS]\nRelay : 0\nStrict_Relay : 1\nFrobnicate : 7\n", "cannot-tell", nil),
+            ("[Domains]\nserver : ours.test\n[MercuryS]\nRelay : 0\nStrict_Relay : 1\nFrobnicate : 7\n", "cannot-tell", nil),
             ("[MercuryS]\nRelay : 0\nStrict_Relay : 1\nAllow : 0.0.0.0\n", "open", "mercury-allow-everybody"),
         ] as [(String, String, String?)])
     func verdict(_ text: String, _ verdict: String, _ finding: String?) throws {

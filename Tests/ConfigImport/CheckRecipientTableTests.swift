@@ -1,6 +1,7 @@
 import ConfigImport
 import MailTypes
 import PolicyLanguage
+import RelayPolicy
 import SystemEmulation
 import Testing
 
@@ -52,5 +53,54 @@ struct CheckRecipientTableTests {
                 #expect(request.verdict(of: policy) == seen, "\(Self.columns[column].name), imported: \(row.recipient)")
             }
         }
+    }
+
+    /// Of the lists only those count that stand before the recipe; without any the recipes differ.
+    @Test(
+        "who may relay by a recipe without a list of clients",
+        arguments: [
+            (recipe: "check_rcpt", stranger: "reject", ours: "reject"), ("check_rcpt2", "permit", "permit"),
+            ("check_rcpt3", "reject", "reject"), ("check_rcpt4", "reject", "permit"), ("check_rcpt5", "reject", "permit"),
+        ])
+    func withoutLists(row: (recipe: String, stranger: String, ours: String)) throws {
+        let mc = "HACK(\(row.recipe))\nHACK(use_ip)\nCwours.test\n"
+        let (policy, emulation, notes) = try Self.read(["ours.mc": mc, "/etc/mail/LocalIP": "10.77\n", "/etc/mail/allow": ""])
+        for (further, verdict) in [("-", row.stranger), ("name=pc.ours.test", row.ours)] {
+            let request = RelayRequestText(
+                client: "10.77.3.4", sender: "a@other.test", recipient: "u@victim.test", further: further)
+            #expect(request.verdict(of: emulation) == verdict, "\(further)")
+            #expect(request.verdict(of: policy) == verdict, "imported: \(further)")
+        }
+        #expect(notes.findings.contains { $0.id == "sendmail88-hack-order" })
+        #expect(notes.findings.contains { $0.id == "sendmail88-no-check-rcpt" } == (row.stranger == "permit"))
+    }
+
+    @Test("localhost is a name of every host that m4 made a sendmail.cf for")
+    func localhost() throws {
+        let mc = "HACK(use_names)\nHACK(check_rcpt4)\nCwours.test\n"
+        let (policy, emulation, _) = try Self.read(["ours.mc": mc, "/etc/mail/LocalNames": ""])
+        for (recipient, further) in [("u@localhost", "-"), ("u@victim.test", "name=localhost")] {
+            let request = RelayRequestText(client: "127.0.0.1", sender: "a@other.test", recipient: recipient, further: further)
+            #expect(request.verdict(of: emulation) == "permit", "\(request)")
+            #expect(request.verdict(of: policy) == "permit", "imported: \(request)")
+        }
+    }
+
+    @Test("check_rcpt 1.0 takes a client whose name is a single word for one of ours; a policy cannot, and the audit says so")
+    func oneWordName() throws {
+        let mc = "HACK(use_names)\nHACK(check_rcpt)\nCwours.test\n"
+        let (policy, emulation, notes) = try Self.read(["ours.mc": mc, "/etc/mail/LocalNames": ""])
+        let request = RelayRequestText(
+            client: "203.0.113.9", sender: "a@other.test", recipient: "u@victim.test", further: "name=intranet")
+        #expect(request.verdict(of: emulation) == "permit")
+        #expect(request.verdict(of: policy) == "reject")
+        #expect(notes.findings.contains { $0.id == "sendmail88-one-word-name" })
+    }
+
+    private static func read(_ files: [String: String]) throws -> (Policy, any EmulatedSystem, ImportNotes) {
+        let source = ImportSource(held: files)
+        let imported = try ImportedConfiguration(system: .sendmail88, source: source, facts: ImportFacts())
+        let emulation = try #require(try MailSystem.sendmail88.emulation(of: source, facts: ImportFacts()))
+        return (try CorpusTests.policy(imported), emulation, imported.notes)
     }
 }

@@ -52,12 +52,17 @@ struct MXReadingTests {
         #expect(!imported.notes.opaque.isEmpty)
     }
 
-    @Test("without the host's name the answer is not certain")
+    @Test("without the host's name the answer is not certain where all of its parent domain is relayed to")
     func hostName() throws {
-        var notes = ImportNotes()
         let source = ImportSource(paths: ["SITE.MCP"]) { _ in .success(Array("SET SMTP/NORELAY".utf8)) }
-        _ = try MXImporter.model(of: source, facts: ImportFacts(), notes: &notes)
-        #expect(notes.opaque.map(\.text) == ["the host's name"])
+        for (release, opaque, findings) in [("5.1", ["the host's name"], []), ("5.2", [], ["mx-own-name-not-known"])] {
+            var notes = ImportNotes()
+            var facts = ImportFacts()
+            facts.release = release
+            _ = try MXImporter.model(of: source, facts: facts, notes: &notes)
+            #expect(notes.opaque.map(\.text) == opaque)
+            #expect(notes.findings.map(\.id) == findings)
+        }
     }
 
     @Test(

@@ -602,7 +602,7 @@ def test_the_server_gets_what_was_judged_and_not_what_was_said(server, gate):
 RECEIVED = re.compile(
     rb"Received: from (?P<helo>\S+) \(unknown \[(?P<client>[^\]]+)\]\)\r\n"
     rb"\tby gate\.test with (?P<with>\S+) id (?P<id>[0-9A-Z]{26})(?:\r\n\tfor (?P<for><\S+>))?;\r\n"
-    rb"\t(?P<date>[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4})\r\n")
+    rb"\t(?P<date>[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4})\r\n")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,34 @@ struct AnswersTests {
         #expect(first.requests.logins.isEverything)
     }
 
+    @Test(
+        "recipients that are settled do not join those of whom the client is still to be asked",
+        arguments: ["a.test", "b.test", "c.test"])
+    func settledBesideOpen(settled: String) throws {
+        let names = ["a.test", "b.test", "c.test"]
+        // Nine addresses are more parts than recipients have, so that the client is asked last.
+        var rules = names.enumerated().filter { $1 != settled }.flatMap { index, name in
+            (1...9).map { number in
+                rule(.reject, "\(name) \(number)") {
+                    $0.from = addresses("192.0.2.\(number + 20 * index)")
+                    $0.to = patterns(name)
+                }
+            }
+        }
+        rules.append(rule(.permit, "rest", proofNone: true) { $0.to = patterns(names.joined(separator: " ")) })
+        let policy = Policy(relay: rules)
+        let grants = try policy.grants(at: now)
+        for last in [1, 9, 15, 21, 29, 41, 49, 60] {
+            for name in names + ["d.test"] {
+                let request = RelayRequest(
+                    client: IPAddress("192.0.2.\(last)")!, forwardPath: WrittenPath(to: "far@\(name)"), now: now)
+                let path = try #require(policy.canonicalPath(of: request.forwardPath, from: request.reversePath))
+                let holding = grants.count { $0.requests.contains(request, to: path, under: [policy]) }
+                #expect(holding == (policy.relayRule(for: request) == nil ? 0 : 1), "\(last) to \(name)")
+            }
+        }
+    }
+
     @Test("the sets decide who is a stranger, not the text")
     func strangersBySets() {
         func policy(_ clients: String, _ rules: [Rule] = []) -> Policy {
@@ -122,6 +150,32 @@ struct AnswersTests {
         // A limit for each login binds no client that needs none.
         #expect(reach.first?.holder == .client(addressSet("192.0.2.0/24")) && reach.first?.aDay == nil)
         #expect(reach.last?.holder == .login(["anna"]) && reach.last?.anHour == 400 && reach.last?.aDay == 5000)
+    }
+
+    @Test("who has a login and the address of a rule that asks for none has it by the address")
+    func reachByAddress() throws {
+        func limit(_ subject: Limit.Subject) -> Limit {
+            Limit(count: 200, unit: .recipients, window: .seconds(3600), subject: subject, thenReject: false, at: place(1))
+        }
+        // The clients of "office" that are logged in get there since "staff" does not take foreign senders.
+        var policy = Policy(relay: [
+            rule(.permit, "staff", limits: [limit(.login)]) {
+                $0.login = .init(names: nil)
+                $0.senderOwnedByLogin = true
+            },
+            rule(.permit, "office", limits: [limit(.client)]) { $0.from = addresses("192.0.2.0/24") },
+        ])
+        policy.ownership = ["anna": patterns("anna@ours.example").set]
+        let reach = policy.reach(of: try policy.grants(at: now), recipientsPerMessage: nil)
+        for one in reach {
+            #expect(one.anHour == 400, "\(one.holder)")
+            if case .client(let set) = one.holder {
+                #expect(set == addressSet("192.0.2.0/24") && one.rules == [1])
+            } else {
+                #expect(one.rules == [0])
+            }
+        }
+        #expect(reach.count == 3)
     }
 }
 

@@ -25,6 +25,7 @@ public struct AnswerCheck {
     }
 
     private let policy: Policy
+    private var rules: RulesByClient
     private let grants: [WrittenGrant]
     private let now: Instant
     private let knownListeners: Set<String>
@@ -36,6 +37,7 @@ public struct AnswerCheck {
         var grants: [WrittenGrant] = []
         for one in written { grants.append(try WrittenGrant(one)) }
         (self.grants, self.policy, self.now) = (grants, policy, now)
+        rules = RulesByClient(policy)
         knownListeners = Set(
             policy.listeners.map(\.name)
                 + (policy.connectionRules + policy.refuse + policy.relay).flatMap { $0.conditions.listeners ?? [] })
@@ -148,8 +150,9 @@ public struct AnswerCheck {
             !policy.observes, !(policy.listeners.first { $0.name == request.listener }?.observes ?? false)
         else { return true }
         var relayedBy: String?
-        if policy.connectionRefusal(request) == nil, policy.demands(of: request) == nil {
-            let decision = policy.decidePlainly(request)
+        let rules = rules.policy(for: request.client)
+        if rules.connectionRefusal(request) == nil, rules.demands(of: request) == nil {
+            let decision = rules.decidePlainly(request)
             if decision.verdict == .permit, decision.reason == .relayRule { relayedBy = decision.rule?.name }
         }
         let listener = request.listener.flatMap { knownListeners.contains($0) ? $0 : nil }

@@ -9,8 +9,9 @@ public struct AnswerProblem: Error, Hashable, Sendable, CustomStringConvertible 
     public var description: String { message }
 }
 
-/// One grant as the JSON has it, read by itself: nothing here is shared with the analysis that wrote it.
-struct WrittenGrant {
+/// One grant as the JSON has it, read by itself: nothing here is shared with the analysis that wrote it. A class, since
+/// to ask a value with so many parts is to copy it.
+final class WrittenGrant {
     let rule: String
     private let clients: AddressSet
     private let name: WrittenPaths?

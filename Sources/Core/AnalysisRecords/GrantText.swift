@@ -92,7 +92,7 @@ public struct GrantText {
                 !local.contains { $0 != pattern && $0.takes(pattern) }
             }
             if missing.isEmpty {
-                return "to elsewhere" + Self.except(others.map(\.description))
+                return "to elsewhere" + Self.except(others.lazy.map(\.description))
             }
         }
         return "to \(Self.set(recipients, "<postmaster>", host: false))"
@@ -104,7 +104,7 @@ public struct GrantText {
     static func addresses(_ set: AddressSet) -> String {
         let complement = set.complement
         if set.ranges.count > mostNetworks, complement.ranges.count <= mostNetworks {
-            return "anywhere except " + short(complement.ranges.map(\.description))
+            return "anywhere except " + short(complement.ranges.lazy.map(\.description))
         }
         var hulls: [IPRange] = []
         for range in set.ranges {
@@ -118,10 +118,10 @@ public struct GrantText {
         }
         let gaps = AddressSet(hulls).subtracting(set).ranges
         guard hulls.count < set.ranges.count, hulls.allSatisfy({ $0.networks.count == 1 }) else {
-            return short(set.ranges.map(\.description))
+            return short(set.ranges.lazy.map(\.description))
         }
-        let whole = AddressSet(hulls) == .everything ? "anywhere" : short(hulls.map(\.description))
-        return whole + except(gaps.map(\.description))
+        let whole = AddressSet(hulls) == .everything ? "anywhere" : short(hulls.lazy.map(\.description))
+        return whole + except(gaps.lazy.map(\.description))
     }
 
     static func set(_ set: PathSet, _ special: String?, host: Bool) -> String {
@@ -129,18 +129,23 @@ public struct GrantText {
             if host, case .domain(let domain) = pattern { return domain.description }
             return pattern.description
         }
-        var text = set.patterns.map { short($0.map(word) + (set.hasSpecial ? [special].compactMap { $0 } : [])) } ?? "any"
-        text += except(set.exceptions.map(word) + (set.patterns == nil && !set.hasSpecial && special != "<postmaster>" ? [special].compactMap { $0 } : []))
+        var text = set.patterns.map { short($0.lazy.map(word), and: set.hasSpecial ? special : nil) } ?? "any"
+        text += except(
+            set.exceptions.lazy.map(word), and: set.patterns == nil && !set.hasSpecial && special != "<postmaster>" ? special : nil)
         if let parts = set.localParts { text += ", local part \(short(parts.map { String(decoding: $0, as: UTF8.self) }))" }
         return text
     }
 
-    static func except(_ words: [String]) -> String { words.isEmpty ? "" : " except \(short(words))" }
+    static func except(_ words: some RandomAccessCollection<String>, and last: String? = nil) -> String {
+        words.isEmpty && last == nil ? "" : " except \(short(words, and: last))"
+    }
 
-    /// The first of them, and how many more.
-    static func short(_ words: [String]) -> String {
-        guard words.count > mostNetworks else { return words.joined(separator: " ") }
-        return words.prefix(mostNetworks - 1).joined(separator: " ") + " and \(words.count - mostNetworks + 1) more"
+    /// The first of them, and how many more. The others are not even written: there can be thousands.
+    static func short(_ words: some RandomAccessCollection<String>, and last: String? = nil) -> String {
+        let count = words.count + (last == nil ? 0 : 1)
+        let isShort = count <= mostNetworks
+        let shown = Array(words.prefix(isShort ? mostNetworks : mostNetworks - 1)) + (isShort ? [last].compactMap { $0 } : [])
+        return shown.joined(separator: " ") + (isShort ? "" : " and \(count - mostNetworks + 1) more")
     }
 }
 

@@ -71,15 +71,57 @@ extension RightsDifference {
         func changes(_ changes: [Change], _ policy: Policy) -> JSONValue { .array(changes.map { $0.json(of: policy) }) }
         return .object([
             .init("gained", changes(gained, new)), .init("lost", changes(lost, old)),
+            .init("limits", .array(limits.map { $0.json(from: old, to: new) })),
+            .init("deliveries", .array(deliveries.map(\.json))),
             .init("addressFormsDiffer", .bool(treatsAddressFormsOtherwise)), .init("complete", .bool(true)),
+            .init("effortSpentOn", .null),
         ])
     }
 
     /// The same shape where the effort was spent.
-    public static func unknown(from old: Policy, to new: Policy) -> JSONValue {
+    public static func unknown(_ spent: EffortSpent, from old: Policy, to new: Policy) -> JSONValue {
         .object([
-            .init("gained", .null), .init("lost", .null), .init("addressFormsDiffer", .bool(old.tricks != new.tricks)),
-            .init("complete", .bool(false)),
+            .init("gained", .null), .init("lost", .null), .init("limits", .null), .init("deliveries", .null),
+            .init("addressFormsDiffer", .bool(old.tricks != new.tricks)), .init("complete", .bool(false)),
+            .init("effortSpentOn", spent.json(of: spent.policy == 0 ? old : new)),
+        ])
+    }
+}
+
+extension LimitChange {
+    /// The grant by the new policy, with the limits of both.
+    func json(from old: Policy, to new: Policy) -> JSONValue {
+        guard case .object(var members) = GrantRecord(grant, of: new).json else { return .null }
+        let before = old.relay[oldRule]
+        members += [
+            .init("effect", .string(effect.rawValue)), .init("limits", .array(new.relay[grant.rule].limits.map(\.json))),
+            .init(
+                "before",
+                .object([
+                    .init("rule", .object([.init("name", .string(before.name)), .init("at", .string(before.at.lineReference))])),
+                    .init("limits", .array(before.limits.map(\.json))),
+                ])),
+        ]
+        return .object(members)
+    }
+}
+
+extension Limit {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("count", .number(Int(clamping: count))), .init("unit", .string(unit.rawValue)),
+            .init("seconds", .number(Int(window.components.seconds))), .init("each", .string(subject.rawValue)),
+            .init("thenReject", .bool(thenReject)),
+        ])
+    }
+}
+
+extension DeliveryChange {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("gained", .bool(isGained)), .init("to", .string(domains.description)),
+            .init("mailboxes", mailboxes.map { GrantRecord.strings($0.map { "\($0)" }) } ?? .null),
+            .init("at", .string(entry.at.lineReference)),
         ])
     }
 }

@@ -86,7 +86,7 @@ public struct RelayAnswerText {
         }
         let rule = policy.relay[grants[0].rule]
         for limit in rule.limits {
-            lines.append("    at most \(limit.count) \(limit.unit.rawValue) in \(limit.window.components.seconds) seconds for each \(limit.subject.rawValue)")
+            lines.append("    at most \(LimitText.text(limit))")
         }
         if let until = rule.until { lines.append("    until \(until)") }
     }

@@ -1,5 +1,5 @@
-import JSONText
 import DecisionRecords
+import JSONText
 import MailTypes
 import RelayAnalysis
 import RelayPolicy
@@ -13,31 +13,101 @@ public struct RightsDifferenceText {
             lines = ["The same rights."]
             return
         }
-        for (sign, changes, policy, other) in [
-            ("+", difference.gained, new, "before"), ("-", difference.lost, old, "now"),
-        ] {
-            // Classes of a rule that differ in circumstances alone are one line; the first of them is the witness.
-            var gists: [[String]] = []
-            var classes: [[String]: [RightsDifference.Change]] = [:]
-            for change in changes {
-                let text = GrantText(change.grant, of: policy)
-                let key = [text.gist, text.rule]
-                if classes[key] == nil { gists.append(key) }
-                classes[key, default: []].append(change)
-            }
-            for key in gists {
-                guard let own = classes[key], let first = own.first else { continue }
-                let circumstances = GrantText(first.grant, of: policy).circumstances
-                let note = own.count > 1 ? "(\(own.count) classes)" : circumstances.isEmpty ? "" : "(\(circumstances))"
-                lines.append("\(sign) \(key[0])" + (note.isEmpty ? "" : "  " + note))
-                lines.append(
-                    "    \(sign == "+" ? "permitted" : "was permitted") by \(key[1]); \(other): \(Self.outcome(first.otherwise))")
-                lines.append("    witness: \(TrialRequest(first.grant.witness).json.text)")
-            }
-        }
+        add(difference.gained, "+", "permitted", of: new, "before")
+        add(difference.lost, "-", "was permitted", of: old, "now")
+        add(difference.limits, from: old, to: new)
+        addDeliveries(difference.deliveries)
         if difference.treatsAddressFormsOtherwise {
             lines.append("! `address-tricks` differ: addresses of such forms are refused, resolved or taken otherwise")
         }
+    }
+
+    private mutating func add(
+        _ changes: [RightsDifference.Change], _ sign: String, _ permitted: String, of policy: Policy, _ other: String
+    ) {
+        for own in Self.alike(changes, by: { GrantText($0.grant, of: policy) }) {
+            let text = GrantText(own[0].grant, of: policy)
+            lines += [
+                "\(sign) \(text.gist)\(Self.note(text, own.count))",
+                "    \(permitted) by \(text.rule); \(other): \(Self.outcome(own[0].otherwise))",
+                "    witness: \(TrialRequest(own[0].grant.witness).json.text)",
+            ]
+        }
+    }
+
+    private mutating func add(_ changes: [LimitChange], from old: Policy, to new: Policy) {
+        for effect in [LimitEffect.more, .fewer, .otherwise] {
+            for before in Set(changes.filter { $0.effect == effect }.map(\.oldRule)).sorted() {
+                let rule = old.relay[before]
+                let changes = changes.filter { $0.effect == effect && $0.oldRule == before }
+                for own in Self.alike(changes, by: { GrantText($0.grant, of: new) }) {
+                    let text = GrantText(own[0].grant, of: new)
+                    lines += [
+                        "\(Self.sign(effect)) \(text.gist)\(Self.note(text, own.count))",
+                        "    \(Self.words(effect)): \(LimitText.text(new.relay[own[0].grant.rule].limits)) by \(text.rule); "
+                            + "before: \(LimitText.text(rule.limits)) by \"\(rule.name)\" (\(rule.at.lineReference))",
+                        "    witness: \(TrialRequest(own[0].grant.witness).json.text)",
+                    ]
+                }
+            }
+        }
+    }
+
+    private static func sign(_ effect: LimitEffect) -> String {
+        switch effect {
+        case .more: ">"
+        case .fewer: "<"
+        case .otherwise: "~"
+        }
+    }
+
+    private static func words(_ effect: LimitEffect) -> String {
+        switch effect {
+        case .more: "may send more"
+        case .fewer: "may send less"
+        case .otherwise: "limited otherwise"
+        }
+    }
+
+    /// Lists of domains are said in one line.
+    private mutating func addDeliveries(_ changes: [DeliveryChange]) {
+        for isGained in [true, false] {
+            let own = changes.filter { $0.isGained == isGained }
+            let (sign, other) = isGained ? ("+", "before") : ("-", "now")
+            for isLocal in [false, true] {
+                let whole = own.filter { $0.mailboxes == nil && ($0.otherwise != nil) == isLocal }
+                guard let first = whole.first else { continue }
+                lines.append("\(sign) everybody · to \(GrantText.short(whole.map(\.domains.description))), as delivery")
+                lines.append(
+                    "    local domains (\(first.entry.at.lineReference)); \(other): "
+                        + (first.otherwise.map { "the mailboxes of a list alone (\($0.at.lineReference))" } ?? "not local"))
+            }
+            for change in own {
+                guard let mailboxes = change.mailboxes else { continue }
+                lines.append("\(sign) everybody · to \(GrantText.short(mailboxes.map { "\($0)" })), as delivery")
+                lines.append(
+                    "    recipients of \(change.domains) (\(change.entry.at.lineReference)); \(other): "
+                        + (change.otherwise.map { "not in the list (\($0.at.lineReference))" } ?? "not local"))
+            }
+        }
+    }
+
+    /// Classes of a rule that differ in circumstances alone are one line; the first of them is the witness.
+    private static func alike<Change>(_ changes: [Change], by text: (Change) -> GrantText) -> [[Change]] {
+        var order: [[String]] = []
+        var classes: [[String]: [Change]] = [:]
+        for change in changes {
+            let text = text(change)
+            let key = [text.gist, text.rule]
+            if classes[key] == nil { order.append(key) }
+            classes[key, default: []].append(change)
+        }
+        return order.compactMap { classes[$0] }
+    }
+
+    private static func note(_ text: GrantText, _ count: Int) -> String {
+        if count > 1 { return "  (\(count) classes)" }
+        return text.circumstances.isEmpty ? "" : "  (\(text.circumstances))"
     }
 
     /// `reject, no rule permits it`

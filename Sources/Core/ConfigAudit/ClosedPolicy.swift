@@ -20,25 +20,51 @@ public struct ClosedPolicy: Sendable {
         leftDomains = imported.draft.domains.map(\.pattern).filter(isEverybodys)
         var draft = imported.draft.refusingTricks().without(domains: isEverybodys)
         let unproven = draft.relay.filter { rule in rule.verb == .permit && rule.lines.contains { $0.keyword == "proof" } }
-        var left = unproven
+        var left = unproven.filter { $0.destinations == nil }
         draft = draft.without(permitsNamed: Set(unproven.map(\.name)))
         var policy = try ImportedPolicy(draft, heading: [], at: now)
-        // Of what is left, the permit that lets the most strangers in goes first, until no more can than may.
+        // Of what is left, the addresses go first that are too many to be anybody's own, until no stranger is left.
         while true {
             let strangers = policy.policy.strangers(at: now, isPublicSuffix: PublicSuffixes.contains)
-            guard strangers.answer.mayBeYes, let worst = Self.widest(strangers), let rule = policy.source(ofPermit: worst)
-            else { break }
-            if !left.contains(where: { $0.name == rule.name }) { left.append(rule) }
-            // Of a list of addresses only those go that are too many to be anybody's own.
-            draft = rule.withoutWidestAddress().map(draft.replacing) ?? draft.without(permitsNamed: [rule.name])
+            let wide = strangers.answer.mayBeYes ? Self.tooWide(strangers, policy) : []
+            guard !wide.isEmpty else { break }
+            for (rule, clients) in wide {
+                if !left.contains(where: { $0.name == rule.name }) { left.append(rule) }
+                draft = clients.flatMap { rule.without(clients: $0) }.map(draft.replacing) ?? draft.without(permitsNamed: [rule.name])
+            }
             policy = try ImportedPolicy(draft, heading: [], at: now)
         }
         self.left = left
+        draft = draft.keepingDestinations(of: imported.draft)
         self.policy = try ImportedPolicy(draft, heading: Self.heading(imported, left, leftDomains), at: now)
     }
 
-    private static func widest(_ strangers: StrangersReading) -> Int? {
-        strangers.openRules.max { size($0.addresses) < size($1.addresses) }?.rule
+    /// The fewest addresses, the widest of all permits first, without which no strangers are left; nil for a whole permit.
+    private static func tooWide(
+        _ strangers: StrangersReading, _ policy: ImportedPolicy
+    ) -> [(rule: RuleDraft, clients: Set<IPRange>?)] {
+        var parts: [(place: Int, range: IPRange?, addresses: AddressSet, size: Double)] = []
+        var all = AddressSet()
+        for open in strangers.openRules {
+            guard let rule = policy.source(ofPermit: open.rule) else { continue }
+            all = all.union(open.addresses)
+            for client in rule.clients {
+                let addresses = AddressSet([client]).subtracting(.notPublic)
+                if !addresses.isEmpty { parts.append((open.rule, client, addresses, size(addresses))) }
+            }
+            if rule.clients.isEmpty { parts.append((open.rule, nil, open.addresses, size(open.addresses))) }
+        }
+        parts.sort { $0.size > $1.size }
+        var (enough, tooFew) = (parts.count, 0)
+        while enough - tooFew > 1 {
+            let middle = (enough + tooFew) / 2
+            let gone = AddressSet(parts[..<middle].flatMap(\.addresses.ranges))
+            if all.subtracting(gone).holdsStrangers { tooFew = middle } else { enough = middle }
+        }
+        return Dictionary(grouping: parts[..<enough], by: \.place).sorted { $0.key < $1.key }.compactMap { place, parts in
+            guard let rule = policy.source(ofPermit: place) else { return nil }
+            return (rule, parts.contains { $0.range == nil } ? nil : Set(parts.compactMap(\.range)))
+        }
     }
 
     /// Either family counts by the share of it that is reached.

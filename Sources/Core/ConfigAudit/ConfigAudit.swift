@@ -24,7 +24,7 @@ public struct ConfigAudit: Sendable {
         self.imported = imported
         policy = try ImportedPolicy(imported.draft, heading: [], at: now)
         answer = policy.policy.whoCanRelay(at: now, isPublicSuffix: PublicSuffixes.contains)
-        strangers = try Self.strangers(imported.draft, answer, at: now)
+        strangers = Self.strangers(imported.draft, policy.policy, answer, at: now)
         findings = Self.findings(imported, policy, answer, strangersCanRelay: strangers == .yes)
     }
 
@@ -45,20 +45,21 @@ public struct ConfigAudit: Sendable {
     /// The answer without permits of destinations: to pass mail on to a domain that one is an MX of is no relaying for
     /// strangers, even where the policy has to say it with `proof none`.
     private static func strangers(
-        _ draft: PolicyDraft, _ answer: RelayAnswer, at now: Instant
-    ) throws(ImportTrouble) -> StrangersAnswer {
-        let destinations = draft.relay.filter(\.isForDestinations).map(\.name)
+        _ draft: PolicyDraft, _ policy: Policy, _ answer: RelayAnswer, at now: Instant
+    ) -> StrangersAnswer {
+        let destinations = Set(draft.relay.filter(\.isForDestinations).map(\.name))
         guard answer.strangersCanRelay.mayBeYes, !destinations.isEmpty else { return answer.strangersCanRelay }
-        let rest = try ImportedPolicy(draft.without(permitsNamed: Set(destinations)), heading: [], at: now)
-        return rest.policy.strangers(at: now, isPublicSuffix: PublicSuffixes.contains).answer
+        var rest = policy
+        rest.relay.removeAll { destinations.contains($0.name) }
+        return rest.strangers(at: now, isPublicSuffix: PublicSuffixes.contains).answer
     }
 
     private static func findings(
         _ imported: ImportedConfiguration, _ policy: ImportedPolicy, _ answer: RelayAnswer, strangersCanRelay: Bool
     ) -> [AuditFinding] {
-        /// Places of permits: what an importer says of them the analysis confirms or not. What it says of other places
-        /// (hidden destinations) stands.
-        let permits = Set(imported.draft.relay.filter { $0.verb == .permit }.map(\.origin))
+        /// Places of permits and of the addresses that they name: what an importer says of them the analysis confirms or
+        /// not. What it says of other places (hidden destinations) stands.
+        let permits = Set(imported.draft.relay.filter { $0.verb == .permit }.flatMap { [$0.origin] + $0.originsOfClients })
         var findings = imported.notes.findings.map { finding in
             var finding = finding
             if finding.severity == .critical, !strangersCanRelay, !finding.isOfHiddenDestination, permits.contains(finding.at) {

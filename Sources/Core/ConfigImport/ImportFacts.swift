@@ -56,13 +56,6 @@ public struct ImportFacts: Hashable, Sendable {
         return true
     }
 
-    /// `localDomains` and `ownDomain`, each once.
-    public var ownDomains: [Sourced<Domain>] {
-        var known: Set<Domain> = []
-        return ((localDomains ?? []) + [ownDomain].compactMap { $0 }).filter { known.insert($0).inserted }
-            .map { Sourced($0, Origin(note: "given as a fact")) }
-    }
-
     /// The domains whose mail the DNS brings to one of `hosts`, which is what MX-based relaying asks for.
     public func domainsServed(by hosts: Set<Domain>) -> [Domain] {
         guard let dns else { return [] }

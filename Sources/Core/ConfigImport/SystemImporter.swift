@@ -3,6 +3,8 @@ public protocol SystemImporter {
     /// The settings in the system's own terms. An emulation decides by it as the system does.
     associatedtype Model: Sendable
     static var system: MailSystem { get }
+    /// Where the system says which domains are local, for an owner who has not given it: `class w names them`.
+    static var placeOfDomains: String { get }
 
     /// Whether this file can only be this system's, by its name or what it says.
     static func recognises(_ file: ConfigFile) -> Bool
@@ -32,6 +34,7 @@ public struct ImportedConfiguration: Sendable {
         var notes = ImportNotes()
         let model = try importer.model(of: source, facts: facts, notes: &notes)
         let draft = importer.draft(of: model, facts: facts, notes: &notes)
+        notes.findMissingDomains(in: draft, facts, of: importer)
         if notes.modelled == 0, notes.opaque.isEmpty, !isRecognised(importer, source) {
             // Files of another kind must not read as a server that relays for nobody.
             notes.obscure(

@@ -18,6 +18,7 @@ struct ExpiryReport {
             return rule.verb == .permit && !rule.observes && (rule.until.map { $0 >= now.day } ?? false)
         }
         var left = Self.mostQuestions
+        let effort = effort / max(1, endings.count)
         for ending in endings where left > 0 {
             let rule = policy.relay[ending]
             let weaker = policy.relay.indices.filter { later in

@@ -41,7 +41,7 @@ extension PolicyTest {
         Diagnostic(
             severity, "this test was not proved, and no request was found that shows it to be false", at: at,
             why: "the rules overlap so much that the effort of the analysis was spent first",
-            fix: "claim less in one line (a listener, fewer clients), or take rules apart that overlap in several lines")
+            fix: "--effort N (of `check` and `run`) allows for more; or claim less in one line (a listener, fewer clients), or take rules apart that overlap in several lines")
     }
 
     /// The request that shows a proof to be impossible.

@@ -16,7 +16,7 @@ struct StrangersReport {
             Diagnostic(
                 .critical, id: Self.id, "strangers \(can) relay: \"\(rule.name)\" asks for no proof", at: rule.at,
                 why: "`proof none` lets everyone relay whom its other lines fit" + coarseness,
-                fix: "write who may ask instead: from NETWORK, login any, tls client-certificate FILE, pop logged-in")
+                fix: allowance + "write who may ask instead: from NETWORK, login any, tls client-certificate FILE, pop logged-in")
         }
         let rules = reading.openRules.filter { !policy.relay[$0.rule].proofNone && !$0.addresses.isEmpty }
         let all = rules.reduce(AddressSet()) { $0.union($1.addresses) }
@@ -33,11 +33,13 @@ struct StrangersReport {
                 .critical, id: Self.id, "strangers \(can) relay: \"\(rule.name)\" \(what)", at: rule.at,
                 why:
                     "\(listed(names)) permit\(names.count == 1 ? "s" : ", taken together,") \(AddressAmount.text(all)) without a login, certificate, POP login or name of their own, and more than a /8 of IPv4 or a /20 of IPv6 is nobody's own" + coarseness,
-                fix: "name the networks that are yours, or ask for a login"))
+                fix: allowance + "name the networks that are yours, or ask for a login"))
         return found
     }
 
     private var can: String { reading.isExact ? "can" : "may be able to" }
+
+    private var allowance: String { reading.isExact ? "" : "--effort N (of `check` and `run`) allows for more; or " }
 
     private var coarseness: String {
         reading.isExact

@@ -12,6 +12,8 @@ public enum Effort {
 public struct EffortSpent: Error, Hashable, Sendable {
     /// The rule of `relay { }` whose requests were looked for; nil where that was not begun.
     public var rule: Int?
+    /// Of several policies, the one that the rule is of.
+    public var policy = 0
     /// Rules of `relay { }` before it that meet it.
     public var others: [Int] = []
 }

@@ -125,7 +125,10 @@ struct PathDimension {
                 Region(
                     localPart: mailbox.localPart, domain: mailbox.domain, node: node, group: group(features)))
         }
-        mailboxes.sort { ($0.domain.description, $0.localPart.description) < ($1.domain.description, $1.localPart.description) }
+        mailboxes.sort { a, b in
+            a.domain == b.domain
+                ? a.localPart.lexicographicallyPrecedes(b.localPart) : a.domain.bytes.lexicographicallyPrecedes(b.domain.bytes)
+        }
         let nodeGroups = Set(nodes.map(\.group)).sorted()
         localParts = starred.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { localPart, bits in
             var groupAt: [Int: Int] = [:]

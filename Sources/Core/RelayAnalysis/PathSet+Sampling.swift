@@ -4,11 +4,18 @@ extension PathSet {
     /// A mailbox of the set for which `holds` is true; nil if none was found, which for sets that people write means
     /// that there is none.
     func sample(_ work: Work? = nil, where holds: (Mailbox) -> Bool = { _ in true }) -> Mailbox? {
+        // To look this one up in long lists takes less than to file them.
+        if patterns == nil, localParts == nil, let mailbox = Self.everyday, contains(mailbox), holds(mailbox) {
+            work?.charge(elements)
+            return mailbox
+        }
         var search = MailboxSearch(self)
         let found = search.find(holds)
         work?.charge(elements + 20 * search.tried)
         return found
     }
+
+    private static let everyday = Domain("victim.example").map { Mailbox(localPart: Array("someone".utf8), domain: $0) }
 
     /// A host name of the set.
     func sampleName(_ work: Work? = nil) -> Domain? { sample(work)?.domain }

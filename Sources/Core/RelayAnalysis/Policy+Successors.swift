@@ -15,7 +15,7 @@ extension Policy {
         var successors: [Int] = []
         for candidate in candidates where relay[candidate].verb == .permit && relay[candidate].isInForce(on: dayAfter) {
             var question = granted
-            space.addDecision(by: candidate, in: .relay, of: 1, on: dayAfter, to: &question)
+            space.addDecision(byOneOf: [candidate], in: .relay, of: 1, on: dayAfter, to: &question)
             if try space.witness(question, at: now) != nil { successors.append(candidate) }
         }
         return successors

@@ -31,7 +31,8 @@ extension Policy {
     ///
     /// A window begins with its first recipient, so that two of them meet in one hour; a limit for each client binds a
     /// holder with many addresses to nothing, as one for each sender does who may choose the sender. A limit of bytes
-    /// bounds no number of recipients. `recipients` is how many a message may have; nil if nothing says.
+    /// bounds no number of recipients. A proof is what a rule asks for: where a class needs a login only since an earlier
+    /// rule takes those without, its holder needs none. `recipients` is how many a message may have; nil if nothing says.
     /// `grants` are those of the policy.
     public func reach(of grants: [Grant], recipientsPerMessage recipients: UInt64?) -> [Reach] {
         var found: [Reach] = []
@@ -47,13 +48,15 @@ extension Policy {
             }
             found.append(Reach(holder: holder, rules: rules, anHour: sum(.seconds(3600)), aDay: sum(.seconds(86400))))
         }
-        addLogins(grants.filter { !$0.requests.logins.hasNone }, add)
-        for words in Set(grants.flatMap(\.requests.certificates.each)).sorted(by: { $0[0] < $1[0] }) {
-            add(.certificate(words), grants.filter { $0.requests.certificates.each.contains(words) })
+        func conditions(_ grant: Grant) -> Conditions { relay[grant.rule].conditions }
+        addLogins(grants.filter { conditions($0).asksForLogin }, add)
+        let shown = grants.filter { conditions($0).asksForCertificate }
+        for words in Set(shown.flatMap(\.requests.certificates.each)).sorted(by: { $0[0] < $1[0] }) {
+            add(.certificate(words), shown.filter { $0.requests.certificates.each.contains(words) })
         }
-        add(.pop, grants.filter { $0.requests.pop == true })
-        add(.name, grants.filter(\.requests.needsName))
-        let byAddress = grants.filter { !$0.requests.needsMoreThanAddress }
+        add(.pop, grants.filter { conditions($0).needsPOPLogin })
+        add(.name, grants.filter { conditions($0).asksForName })
+        let byAddress = grants.filter { !conditions($0).asksForMoreThanAddress }
         let clients = AddressDimension(
             byAddress.enumerated().map { ($0, $1.requests.clients) }, capacity: byAddress.count)
         var addresses: [[Int]: AddressSet] = [:]
@@ -88,6 +91,13 @@ extension Policy {
         }
         add(.login(nil), own(nil))
     }
+}
+
+extension Conditions {
+    fileprivate var asksForLogin: Bool { login != nil || senderOwnedByLogin && !needsPOPLogin }
+    fileprivate var asksForCertificate: Bool { if case .certificate? = tls { true } else { false } }
+    fileprivate var asksForName: Bool { if case .oneOf? = name { true } else { false } }
+    fileprivate var asksForMoreThanAddress: Bool { asksForLogin || asksForCertificate || asksForName || needsPOPLogin }
 }
 
 extension Rule {

@@ -47,7 +47,7 @@ extension RequestSpace {
         }
         try work.spend(100 + Self.costOfElement * (made.clients.ranges.count + (made.localAddresses?.set.ranges.count ?? 0)))
         var all = [made]
-        if let groups = groups(.name) { all = try split(all, try sets(of: groups, names)) { $0.names = $1 } }
+        if let groups = groups(.name) { all = try split(all, try nameSets(groups)) { $0.names = $1 } }
         if let groups = groups(.helo) { all = try split(all, try sets(of: groups, heloNames)) { $0.helo = $1 } }
         if let groups = groups(.sender) { all = try split(all, try senderSets(groups)) { $0.senders = $1 } }
         if let groups = groups(.to) { all = try split(all, try recipientSets(groups)) { $0.recipients = $1 } }
@@ -76,6 +76,13 @@ extension RequestSpace {
         try work.spend(dimension.nodes.count + dimension.mailboxes.count + 8 * dimension.localParts.count)
         let sets = dimension.sets(of: groups)
         try work.spend(sets.count * dimension.nodes.count)
+        return sets
+    }
+
+    private func nameSets(_ groups: [Int]) throws(EffortSpent) -> [PathSet] {
+        if let known = describedNames[groups] { return known }
+        let sets = try sets(of: groups, names)
+        describedNames[groups] = sets
         return sets
     }
 

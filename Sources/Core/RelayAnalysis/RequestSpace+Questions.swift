@@ -7,6 +7,11 @@ extension RequestSpace {
         var lists: [DecisionDiagram.List] = []
         var good: [Int] = []
         var taking: [Int] = []
+
+        /// Requests that are good to both.
+        func and(_ other: Question) -> Question {
+            Question(lists: lists + other.lists, good: good + other.good, taking: taking + other.taking)
+        }
     }
 
     /// Every request that is good, as classes; each set of paths that takes several terms to say makes several of them.

@@ -33,6 +33,7 @@ final class RequestSpace {
     private(set) var recipients: PathDimension
     var describedRecipients: [[Int]: [PathSet]] = [:]
     var describedSenders: [[Int]: [PathSet]] = [:]
+    var describedNames: [[Int]: [PathSet]] = [:]
     /// What all questions about this space may cost together.
     let work: Work
 

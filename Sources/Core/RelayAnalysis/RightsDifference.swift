@@ -1,16 +1,22 @@
 import MailTypes
 import RelayPolicy
 
-/// What one policy permits and another does not.
+/// What one policy permits and another does not, and of what both relay how much.
 public struct RightsDifference: Sendable {
     public var gained: [Change] = []
     public var lost: [Change] = []
+    /// What both relay, by rules whose limits bind otherwise.
+    public var limits: [LimitChange] = []
+    /// Mail that everybody may send to us.
+    public var deliveries: [DeliveryChange] = []
     /// Address forms are refused, resolved or taken otherwise (Meaning 10): classes say nothing of such addresses.
     public var treatsAddressFormsOtherwise = false
 
-    public var isEmpty: Bool { gained.isEmpty && lost.isEmpty && !treatsAddressFormsOtherwise }
+    public var isEmpty: Bool {
+        gained.isEmpty && lost.isEmpty && limits.isEmpty && deliveries.isEmpty && !treatsAddressFormsOtherwise
+    }
 
-    /// One class of requests that the one policy relays and the other does not.
+    /// One class of requests that the one policy relays and the other neither relays nor delivers.
     public struct Change: Hashable, Sendable {
         /// By the rules of the policy that permits.
         public var grant: Grant
@@ -24,6 +30,8 @@ public struct RightsDifference: Sendable {
         let space = try RequestSpace([old, new], Work(effort))
         gained = try Self.changes(space, permittedBy: 1, not: 0, now)
         lost = try Self.changes(space, permittedBy: 0, not: 1, now)
+        limits = try LimitChange.all(space, now)
+        deliveries = DeliveryChange.all(from: old.local, to: new.local)
         treatsAddressFormsOtherwise = old.tricks != new.tricks
     }
 
@@ -34,13 +42,17 @@ public struct RightsDifference: Sendable {
         guard !policy.observes else { return [] }
         var changes: [Change] = []
         for rule in policy.permitsInForce(at: now) {
-            for requests in try space.classes(questions(space, rule, of: one, not: other, now)) {
-                guard let witness = try space.witness(of: requests, at: now) else { continue }
-                let risks = policy.risks(of: policy.relay[rule], requests)
-                changes.append(
-                    Change(
-                        grant: Grant(rule: rule, requests: requests, risks: risks, witness: witness),
-                        otherwise: otherPolicy.decisionInSession(witness)))
+            do throws(EffortSpent) {
+                for requests in try space.classes(questions(space, rule, of: one, not: other, now)) {
+                    guard let witness = try space.witness(of: requests, at: now) else { continue }
+                    let risks = policy.risks(of: policy.relay[rule], requests)
+                    changes.append(
+                        Change(
+                            grant: Grant(rule: rule, requests: requests, risks: risks, witness: witness),
+                            otherwise: otherPolicy.decisionInSession(witness)))
+                }
+            } catch {
+                throw space.effortSpent(on: rule, of: one, now)
             }
         }
         return changes
@@ -57,9 +69,22 @@ public struct RightsDifference: Sendable {
             for earlier in Stage.allCases where earlier.rawValue < stage.rawValue {
                 space.add(earlier, of: other, on: now.day, to: &question)
             }
-            space.add(stage, of: other, on: now.day, turned: true, to: &question)
+            if stage == .delivery {
+                // What is delivered there is not lost.
+                space.addRefusalByDelivery(of: other, to: &question)
+            } else {
+                space.add(stage, of: other, on: now.day, turned: true, to: &question)
+            }
             return question
         }
+    }
+}
+
+extension RequestSpace {
+    /// The effort was spent at a rule of one of the policies.
+    func effortSpent(on rule: Int, of policy: Int, _ now: Instant) -> EffortSpent {
+        let others = rulesBearing(on: question(grantsOf: rule, policy, on: now.day), of: policy)
+        return EffortSpent(rule: rule, policy: policy, others: others.filter { $0 != rule })
     }
 }
 

@@ -47,6 +47,9 @@ private struct CheckRecipientRun {
         case .acceptName(let name, let suffix):
             guard case .confirmed(let host) = request.name else { return nil }
             return words.has(name, "\(host)", suffix) ? .accepted(destination) : nil
+        case .acceptOneWordName:
+            guard case .confirmed(let host) = request.name, !"\(host)".contains(".") else { return nil }
+            return .accepted(destination)
         case .acceptBare: return address.host == nil ? .accepted(destination) : nil
         case .suspect(.percent): isSuspect = isSuspect || address.holds(UInt8(ascii: "%"))
         case .suspect(.at): isSuspect = isSuspect || address.host != nil && address.holds(UInt8(ascii: "@"))

@@ -11,8 +11,7 @@ actor Daemon {
     private let file: ConfigurationFile
     /// Where it was at the start; it may have been taken away since.
     private let startPath: String?
-    private let strangersMayRelay: Bool
-    private let strictTests: Bool
+    private let demands: LoadedConfiguration.Demands
     private let log: DaemonLog
     private let gateway: Gateway
     private let clock: ClockRecord
@@ -21,11 +20,10 @@ actor Daemon {
     private let startedAt = Instant.now
 
     init(
-        _ loaded: LoadedConfiguration, file: ConfigurationFile, strangersMayRelay: Bool, strictTests: Bool,
+        _ loaded: LoadedConfiguration, file: ConfigurationFile, demands: LoadedConfiguration.Demands,
         settings: GatewaySettings, log: DaemonLog, clock: ClockRecord
     ) {
-        (active, self.file, self.strangersMayRelay) = (loaded, file, strangersMayRelay)
-        (startPath, self.strictTests) = (file.realPath, strictTests)
+        (active, self.file, self.demands, startPath) = (loaded, file, demands, file.realPath)
         (self.log, self.clock) = (log, clock)
         certificate = CertificateWatch { log.note($0) }
         gateway = Gateway(
@@ -68,7 +66,7 @@ actor Daemon {
 
     private func takeConfiguration() async -> JSONValue {
         do throws(LoadedConfiguration.Refusal) {
-            let loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
+            let loaded = try LoadedConfiguration(file, demands)
             if let problem = await notListening(by: loaded) { throw problem }
             let former = active
             active = loaded
@@ -92,7 +90,9 @@ actor Daemon {
 
     /// Compared behind the reload, and not on this actor: it may take seconds, and nobody's mail waits for it.
     private func change(from old: LoadedConfiguration, to new: LoadedConfiguration) async -> ReloadChange {
-        let change = await Task.detached { ReloadChange(from: old, to: new) }.value
+        let change = await Task.detached { [demands] in
+            ReloadChange(from: old, to: new, effort: demands.effort)
+        }.value
         let counts = change.counts
         log.note(["state": "rights-compared", "hash": .string(new.fingerprint), "gained": counts.gained, "lost": counts.lost])
         return change

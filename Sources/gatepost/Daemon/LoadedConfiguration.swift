@@ -3,6 +3,7 @@ import MailTransport
 import MailTypes
 import PolicyLanguage
 import PolicyReview
+import RelayAnalysis
 import RelayPolicy
 
 /// A configuration that `run` accepts, with what is kept of its file.
@@ -32,8 +33,15 @@ struct LoadedConfiguration: Sendable {
         }
     }
 
-    /// With `strictTests` what `only` and `never` claim is proved too.
-    init(_ file: ConfigurationFile, strangersMayRelay: Bool, strictTests: Bool = false) throws(Refusal) {
+    /// What `run` was started with, and what holds at each reload.
+    struct Demands: Sendable {
+        var strangersMayRelay = false
+        /// What `only` and `never` claim is proved too; one that was not decided has failed.
+        var strictTests = false
+        var effort = Effort.standard
+    }
+
+    init(_ file: ConfigurationFile, _ demands: Demands = Demands()) throws(Refusal) {
         let bytes: [UInt8]
         switch file.bytes() {
         case .success(let read): bytes = read
@@ -41,14 +49,16 @@ struct LoadedConfiguration: Sendable {
             throw Refusal(problems: [], sources: [:], unreadable: problem)
         }
         let result = file.read(bytes, purpose: .serving)
-        let review = result.configuration.map { PolicyReview($0, at: .now, proofs: strictTests ? .required : .skipped) }
+        let review = result.configuration.map {
+            PolicyReview($0, at: .now, proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
+        }
         let tls = result.configuration.map { OpenedTLS($0, of: file, at: .now) }
         let found = (review?.diagnostics ?? []) + (tls?.problems ?? [])
         let diagnostics = result.diagnostics(with: found)
         let refusals = result.diagnostics(
             with: found + (review?.failedTests ?? []) + result.notCarriedOut.map(Self.refusal)
         ).filter { problem in
-            problem.severity == .error || problem.severity == .critical && !strangersMayRelay
+            problem.severity == .error || problem.severity == .critical && !demands.strangersMayRelay
         }
         guard let configuration = result.configuration, let tls, refusals.isEmpty else {
             throw Refusal(problems: refusals, sources: result.sources)

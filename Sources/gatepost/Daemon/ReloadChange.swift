@@ -32,11 +32,11 @@ struct ReloadChange: Sendable {
     let upstreams: Names
     private let old: Policy
     private let new: Policy
-    /// Nil where the effort was spent before it was known.
-    let rights: RightsDifference?
+    /// Failure: the effort was spent before it was known.
+    let rights: Result<RightsDifference, EffortSpent>
 
     /// Takes as long as `gatepost diff` of both files.
-    init(from old: LoadedConfiguration, to new: LoadedConfiguration) {
+    init(from old: LoadedConfiguration, to new: LoadedConfiguration, effort: Int) {
         files = new.changedFiles(since: old)
         let (before, after) = (old.configuration, new.configuration)
         rules = Names(from: Self.rules(of: before.policy), to: Self.rules(of: after.policy))
@@ -44,7 +44,9 @@ struct ReloadChange: Sendable {
         upstreams = Names(
             from: before.upstreams.map { ($0.name, $0.servers) }, to: after.upstreams.map { ($0.name, $0.servers) })
         (self.old, self.new) = (before.policy, after.policy)
-        rights = try? RightsDifference(from: before.policy, to: after.policy, at: new.loadedAt)
+        rights = Result { () throws(EffortSpent) in
+            try RightsDifference(from: before.policy, to: after.policy, at: new.loadedAt, effort: effort)
+        }
     }
 
     /// Where a rule stands is no part of it.
@@ -75,10 +77,11 @@ struct ReloadChange: Sendable {
         if !listeners.removed.isEmpty {
             lines.append("  sessions of removed listeners go on under the rules that they began with")
         }
-        if let rights {
+        switch rights {
+        case .success(let rights):
             lines.append("who may relay:")
             lines += RightsDifferenceText(rights, from: old, to: new).lines.map { "  " + $0 }
-        } else {
+        case .failure:
             lines.append("who may relay: not known, the rules overlap so much that the effort was spent")
         }
         return lines.map(EscapedText.forTerminal)
@@ -95,14 +98,21 @@ struct ReloadChange: Sendable {
         .object([
             .init("files", .array(files.map(JSONValue.string))), .init("rules", rules.json),
             .init("listeners", listeners.json), .init("upstreams", upstreams.json),
-            .init("rights", rights?.json(from: old, to: new) ?? RightsDifference.unknown(from: old, to: new)),
+            .init("rights", rightsJSON),
         ])
+    }
+
+    private var rightsJSON: JSONValue {
+        switch rights {
+        case .success(let rights): rights.json(from: old, to: new)
+        case .failure(let spent): RightsDifference.unknown(spent, from: old, to: new)
+        }
     }
 
     /// How many classes were gained and lost, for the log; `unknown` where the effort was spent.
     var counts: (gained: JSONValue, lost: JSONValue) {
-        func count(_ changes: [RightsDifference.Change]?) -> JSONValue { changes.map { .number($0.count) } ?? "unknown" }
-        return (count(rights?.gained), count(rights?.lost))
+        guard case .success(let rights) = rights else { return ("unknown", "unknown") }
+        return (.number(rights.gained.count), .number(rights.lost.count))
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import MailTransport
+import RelayAnalysis
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,13 +17,22 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Run a configuration by which strangers can relay.") var strangersMayRelay = false
     @Flag(help: "Prove `only` and `never` of `tests` too, here and at each reload; a claim that is false refuses the file.")
     var strictTests = false
+    @Option(help: EffortText.help) var effort = Effort.standard
     @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if effort < 1 { throw ValidationError("--effort is a number of steps, at least 1.") }
+    }
+
+    private var demands: LoadedConfiguration.Demands {
+        .init(strangersMayRelay: strangersMayRelay, strictTests: strictTests, effort: effort)
+    }
 
     func run() async throws {
         let file = try shared.configurationFile()
         let loaded: LoadedConfiguration
         do throws(LoadedConfiguration.Refusal) {
-            loaded = try LoadedConfiguration(file, strangersMayRelay: strangersMayRelay, strictTests: strictTests)
+            loaded = try LoadedConfiguration(file, demands)
         } catch {
             StandardError.print(error.text(shared.style, file: file))
             StandardError.print("gatepost: configuration refused; nothing was started")
@@ -40,8 +50,7 @@ struct RunCommand: AsyncParsableCommand {
         let log = DaemonLog(descriptor: STDERR_FILENO, loaded, state: state.path)
         for warning in loaded.warnings { log.warn(warning) }
         let daemon = Daemon(
-            loaded, file: file, strangersMayRelay: strangersMayRelay, strictTests: strictTests, settings: settings, log: log,
-            clock: ClockRecord(state))
+            loaded, file: file, demands: demands, settings: settings, log: log, clock: ClockRecord(state))
         do throws(ListeningProblem) { try await daemon.start(settings) } catch {
             log.close()
             return try fail("cannot listen on \(error.address) (\(error.listener)): \(error.message)")

@@ -23,7 +23,7 @@ struct DemoGate {
         if let problem = FileAccess.create(file, Array(text.utf8)) { throw Trouble("cannot write \(file): \(problem.message)") }
         let loaded: LoadedConfiguration
         do throws(LoadedConfiguration.Refusal) {
-            loaded = try LoadedConfiguration(ConfigurationFile(file), strangersMayRelay: false)
+            loaded = try LoadedConfiguration(ConfigurationFile(file))
         } catch { throw Trouble(error.text(TerminalStyle(wanted: false), file: ConfigurationFile(file))) }
         let settings = GatewaySettings(loaded)
         let gateway = Gateway(settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now })

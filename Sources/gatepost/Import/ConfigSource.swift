@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigImport
 import Glibc
 import JSONText
+import MailTypes
 import PolicyLanguage
 
 /// What `audit` and `import` read: `[SYSTEM] PATH…` and `--facts`.
@@ -36,6 +37,7 @@ struct ConfigSource {
 
     private static func source(_ paths: [String], firstIsSystem: Bool) throws(Trouble) -> ImportSource {
         var files: [String] = []
+        var modified: [String: Instant] = [:]
         var root: String?
         for path in paths {
             var status = stat()
@@ -46,15 +48,18 @@ struct ConfigSource {
             if status.st_mode & S_IFMT == S_IFDIR {
                 let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
                 root = root ?? folder
-                try list(folder, depth: 0, into: &files)
+                try list(folder, depth: 0, into: &files, &modified)
             } else {
                 files.append(path)
+                modified[path] = Instant(status.st_mtim)
             }
         }
-        return ImportSource(paths: files, root: root, reading: FileAccess.read)
+        return ImportSource(paths: files, root: root, modified: modified, reading: FileAccess.read)
     }
 
-    private static func list(_ folder: String, depth: Int, into files: inout [String]) throws(Trouble) {
+    private static func list(
+        _ folder: String, depth: Int, into files: inout [String], _ modified: inout [String: Instant]
+    ) throws(Trouble) {
         guard depth < deepest, let directory = opendir(folder) else { return }
         defer { closedir(directory) }
         var names: [String] = []
@@ -72,8 +77,10 @@ struct ConfigSource {
             let isLink = status.st_mode & S_IFMT == S_IFLNK
             guard stat(path, &status) == 0 else { continue }
             switch status.st_mode & S_IFMT {
-            case S_IFDIR where !isLink: try list(path, depth: depth + 1, into: &files)
-            case S_IFREG: files.append(path)
+            case S_IFDIR where !isLink: try list(path, depth: depth + 1, into: &files, &modified)
+            case S_IFREG:
+                files.append(path)
+                modified[path] = Instant(status.st_mtim)
             default: continue
             }
             guard files.count <= mostFiles else { throw Trouble("\(folder) holds more than \(mostFiles) files; name the configuration's own") }
@@ -113,4 +120,8 @@ struct ConfigSource {
             do { return try ImportFacts(json: value) } catch { throw Trouble("\(path): \(error.message)") }
         }
     }
+}
+
+extension Instant {
+    fileprivate init(_ time: timespec) { self.init(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec)) }
 }

@@ -1,5 +1,6 @@
 """Counts on how many requests an imported policy and the original agree, and explains where they cannot."""
 
+import json
 import re
 import tempfile
 from collections import Counter
@@ -28,13 +29,16 @@ class Count:
 
 
 def compare(count, system, configuration, files, requests, originals, explain, facts=None):
-    """Imports `files` (text by name) and asks the policy what the original was asked."""
-    with tempfile.TemporaryDirectory(prefix="gatepost-agreement-") as folder:
+    """Imports `files` (text by name), with `facts` that no file holds, and asks the policy what the original was asked."""
+    with tempfile.TemporaryDirectory(prefix="gatepost-agreement-") as scratch:
+        folder = Path(scratch, "original")
         for name, text in files.items():
-            Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
-            Path(folder, name).write_text(text)
-        text = gatepost_policy.imported(system, [folder], facts)
-        policy = Path(folder, "imported.conf")
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        if facts:
+            Path(scratch, "facts.json").write_text(json.dumps(facts))
+        text = gatepost_policy.imported(system, [folder], Path(scratch, "facts.json") if facts else None)
+        policy = Path(scratch, "imported.conf")
         policy.write_text(text)
         domains = LocalDomains(text)
         for request, original, ours in zip(requests, originals, gatepost_policy.verdicts(policy, requests), strict=True):
@@ -76,22 +80,32 @@ class LocalDomains:
 
     def hides_at_foreign_host(self, recipient):
         """Whether something is hidden in the local part when, taken apart at our domains, it has come to another's."""
+        local, domain = self.unwrapped(recipient)
+        hidden = local.strip('"')
+        return bool(domain) and domain not in self and (
+            any(character in hidden for character in "@%!") or '"' in local and hidden != local.strip('"'))
+
+    def is_ours(self, recipient, signs="@%!"):
+        """Whether it ends at a domain of ours when these signs are read."""
+        return self.unwrapped(recipient, signs)[1] in self
+
+    def unwrapped(self, recipient, signs="@%!"):
+        """Local part and domain of what is left, taken apart at our domains as far as it goes; a policy reads the last `%`
+        before the first `!`."""
         while recipient.startswith("@") and ":" in recipient:
             recipient = recipient.split(":", 1)[1]
-        for _ in range(len(recipient)):
-            if "@" not in recipient:
-                return False
+        while "@" in recipient:
             local, domain = recipient.rsplit("@", 1)
             hidden = local.strip('"')
             if domain not in self:
-                return any(character in hidden for character in "@%!") or '"' in local and hidden != local.strip('"')
-            if local.startswith('"') and "@" in hidden:
+                return local, domain
+            if "@" in signs and "@" in hidden:
                 recipient = hidden
-            elif "%" in hidden:
+            elif "%" in signs and "%" in hidden:
                 recipient = "@".join(hidden.rsplit("%", 1))
-            elif "!" in hidden:
+            elif "!" in signs and "!" in hidden:
                 host, user = hidden.split("!", 1)
                 recipient = f"{user}@{host}"
             else:
-                return False
-        return False
+                return local, domain
+        return recipient, ""

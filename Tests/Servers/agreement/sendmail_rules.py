@@ -3,13 +3,11 @@
 What a session would hold or drop (QUARANTINE, DISCARD) counts as refused: it is taken, and goes nowhere.
 """
 
-import ipaddress
 import re
-import subprocess
 import tempfile
 from pathlib import Path
 
-from harness.servers.open_server import ENTER_ROOT, PEERS
+from . import address_test
 
 # The domain is what the host's own name would tell, were it host.own.test.
 # Two arguments of a ruleset are joined by a word that the test mode does not read; the name is cf/README's.
@@ -29,12 +27,9 @@ for folder in */; do
     echo "=== $folder"
     cat $folder/sendmail.cf
     echo "=== rulesets"
-    /usr/libexec/sendmail/sendmail -bt -C /work/$folder/test.cf <$folder/requests | grep -E 'returns:|Undefined ruleset'
+    ASK
 done
-"""
-
-# A ruleset that does not exist makes the test mode say so: the mark between two questions.
-MARK = "asked"
+""".replace("ASK", address_test.ASK.format(cf="/work/$folder/test.cf", questions="$folder/requests"))
 
 
 def run(configurations):
@@ -48,25 +43,20 @@ def run(configurations):
             for name, text in configuration.files.items():
                 (folder / name).write_text(text)
             (folder / "requests").write_text("".join(line + "\n" for request in requests for line in lines(request, configuration)))
-        Path(instance, "files/work/run.sh").write_text(SCRIPT)
         Path(instance, "files/etc/mail").mkdir(parents=True)
-        layers = f"{PEERS / 'sendmail'}:{PEERS / 'base'}"
-        output = subprocess.run(
-            ["unshare", "-m", "-p", "-f", "--kill-child", "sh", str(ENTER_ROOT), instance, layers, "sh", "/work/run.sh"],
-            capture_output=True, text=True, errors="replace", check=True,
-        ).stdout
+        output = address_test.run(instance, SCRIPT)
     parts = re.split(r"^=== \d+\n", output, flags=re.M)[1:]
     assert len(parts) == len(configurations), output[-2000:]
     answers = []
     for part, (configuration, requests) in zip(parts, configurations):
         cf, trace = part.split("=== rulesets\n")
-        answers.append((cf, verdicts(trace, configuration, requests)))
+        answers.append((cf, address_test.verdicts(trace, len(requests), each=2 if configuration.delays else 4)))
     return answers
 
 
 def lines(request, configuration):
     """Input of the test mode for one request."""
-    address = client_address(request.client)
+    address = address_test.client_address(request.client)
     name = request.name if request.name_status == "confirmed" else f"[{address}]"
     status = {"confirmed": "OK", "absent": "FAIL", "forged": "FORGED", "temporary": "TEMP"}[request.name_status]
     sender = f"<{request.sender}>"
@@ -77,7 +67,7 @@ def lines(request, configuration):
     }
     yield from (f".D{name}{value}" for name, value in macros.items())
     for question in questions(request, configuration, name, address, sender):
-        yield from (question, f"{MARK} -")
+        yield from (question, f"{address_test.MARK} -")
 
 
 def questions(request, configuration, name, address, sender):
@@ -87,39 +77,3 @@ def questions(request, configuration, name, address, sender):
         yield f"Start,check_relay {name} $| {address}"
         yield f"check_mail {sender}"
     yield f"check_rcpt <{request.recipient}>"
-
-
-def client_address(text):
-    """As in ${client_addr}: IPv6 in full, without leading zeros."""
-    address = ipaddress.ip_address(text)
-    if address.version == 4:
-        return text
-    return "IPv6:" + ":".join(f"{int(group, 16):x}" for group in address.exploded.split(":"))
-
-
-def verdicts(trace, configuration, requests):
-    """The outermost ruleset returns last: its line is the last one before the mark."""
-    found, last = [], ""
-    for line in trace.splitlines():
-        if "Undefined ruleset" in line:
-            found.append(last)
-            last = ""
-        elif "returns:" in line:
-            last = line.split("returns:", 1)[1].strip()
-    each = 2 if configuration.delays else 4
-    assert len(found) == len(requests) * each, (len(found), len(requests), configuration, trace[-1000:])
-    answers = []
-    for index in range(len(requests)):
-        no = [answer for answer in map(refusal, found[index * each:(index + 1) * each]) if answer]
-        answers.append(no[0] if no else "permit")
-    return answers
-
-
-def refusal(answer):
-    """`reject` or `defer` where a ruleset resolves to an error, else None."""
-    if answer.startswith("$# discard"):
-        return "reject"
-    if not answer.startswith("$# error"):
-        return None
-    text = answer.split("$:", 1)[-1].strip().lstrip('"')
-    return "defer" if re.match(r"4\d\d\b", text) else "reject"

@@ -23,7 +23,8 @@ enum AppleShareFindings {
                     why: "a host that is new gets the default host profile, and that relays",
                     fix: "default host profile: deliver mail from this host to local addresses only (DeliverToLocalOnly = 1)"))
         }
-        guard let origin = model.localDomains.first?.origin else { return }
+        // A server has a domain of its own, also where nobody said which.
+        let origin = model.localDomains.first?.origin ?? Origin(note: "[Server]")
         notes.find(
             AuditFinding(
                 "appleshare-local-sender", .critical, "relays for everybody who claims a local sender", at: origin,

@@ -15,6 +15,7 @@ import MailTypes
 ///     RejectIfNameDoesNotMatchAddress = 1
 public enum AppleShareImporter: SystemImporter {
     public static let system = MailSystem.appleShareIP
+    public static let placeOfDomains = "`Domain = NAME` in [Server] says them here too"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.contains { $0.text.lowercased().hasPrefix("[default host profile]") }

@@ -90,12 +90,7 @@ struct AppleShareReader {
 
     private mutating func finish(_ facts: ImportFacts, notes: inout ImportNotes) {
         model.users = facts.users
-        model.localDomains += (facts.localDomains ?? []).map { Sourced($0, Origin(note: "localDomains")) }
-        if model.localDomains.isEmpty {
-            notes.obscure(
-                "[Server]", at: Origin(note: "[Server]"),
-                why: "no line says which domains are the server's own; add `Domain = NAME`")
-        }
+        model.localDomains += facts.deliveredDomains
         if let origin = model.requiresKnownUsers, facts.users == nil {
             notes.obscure(
                 "RequireLocalFromInUsersAndGroups = 1", at: origin,

@@ -18,6 +18,7 @@ import MailTypes
 /// VerifyConnectingHostName. Values are separated by `;` or `,`, or stand on indented lines below.
 public enum DominoConfigurationImporter: SystemImporter {
     public static let system = MailSystem.dominoConfiguration
+    public static let placeOfDomains = "they stand in the Global Domain document; `LocalDomains = NAME` says them here too"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.contains { line in

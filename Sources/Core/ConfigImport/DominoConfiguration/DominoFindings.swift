@@ -19,16 +19,17 @@ enum DominoFindings {
                     "domino-config-scope-none", .critical, "relays for everybody", at: origin,
                     why: "with enforcement for no host the four lists are not looked at",
                     fix: "Perform Anti-Relay enforcement for these connecting hosts: All connecting hosts"))
-        case .externalHosts where !model.localDomains.isEmpty:
+        case .externalHosts:
             notes.find(
                 AuditFinding(
                     "domino-config-internal-by-name", .warning, "who is internal rests on reverse DNS", at: origin,
                     why: "a client is internal by the name that the owner of its address wrote into the reverse zone",
                     fix: "enforcement for All connecting hosts, with your own addresses in brackets among the excluded hosts",
                     confidence: .likely))
-        case .externalHosts, .allHosts: break
+        case .allHosts: break
         }
-        if model.relaysQuoted, let place = model.localDomains.first?.origin {
+        if model.relaysQuoted {
+            let place = model.localDomains.first?.origin ?? Origin(note: "release before 5.0.8")
             notes.find(
                 AuditFinding(
                     "domino-config-quoted", .critical, "relays for everybody by a quoted recipient", at: place,
@@ -39,12 +40,12 @@ enum DominoFindings {
 
     private static func findRest(_ model: DominoModel, _ notes: inout ImportNotes) {
         if model.relaysRest {
-            let origin = model.deniedDestinations.origin ?? model.deniedSources.forms.first?.origin
+            let isEmpty = model.placeOfRest.at == nil
             notes.find(
                 AuditFinding(
-                    origin == nil ? "domino-config-no-lists" : "domino-config-deny-lists-only", .critical,
-                    origin == nil ? "no list is filled, so strangers can relay" : "relays for whoever no deny list names",
-                    at: origin ?? Origin(note: "no list is filled"),
+                    isEmpty ? "domino-config-no-lists" : "domino-config-deny-lists-only", .critical,
+                    isEmpty ? "no list is filled, so strangers can relay" : "relays for whoever no deny list names",
+                    at: model.placeOfRest,
                     why: "without an allow list, and without `*` in a deny list, everything that is not named is relayed",
                     fix: "Deny messages from the following internet hosts to be sent to external internet domains: *"))
         }

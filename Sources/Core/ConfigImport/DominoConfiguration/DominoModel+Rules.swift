@@ -136,10 +136,14 @@ extension DominoModel {
     private func addRest(to draft: inout PolicyDraft) {
         guard relaysRest else { return }
         var rule = RuleDraft(
-            .permit, "everything else", meaning: "anyone: no list keeps the rest out",
-            origin: Origin(note: "no allow list is filled"))
+            .permit, "everything else", meaning: "anyone: no list keeps the rest out", origin: placeOfRest)
         rule.proofNone()
         draft.addRelay(rule)
+    }
+
+    /// The list that names only those who may not.
+    var placeOfRest: Origin {
+        deniedDestinations.origin ?? deniedSources.forms.first?.origin ?? Origin(note: "no list is filled")
     }
 
     /// Whether requests of which no list speaks are relayed.

@@ -37,15 +37,7 @@ struct DominoReader {
     }
 
     mutating func finish(_ facts: ImportFacts, notes: inout ImportNotes) {
-        for domain in facts.localDomains ?? [] {
-            model.localDomains.append(
-                Sourced(HostPattern(domain: domain, isBelow: false), Origin(note: "localDomains")))
-        }
-        if model.localDomains.isEmpty {
-            notes.obscure(
-                "local Internet domains", at: Origin(note: "localDomains"),
-                why: "they stand in the Global Domain document; add `LocalDomains = NAME` or give localDomains in the facts")
-        }
+        model.localDomains += facts.deliveredDomains.map { $0.map { HostPattern(domain: $0, isBelow: false) } }
         let isOld = facts.isAtLeast(6) == false
         model.order = isOld || denyWins == true ? .denyFirst : .allowFirst
         model.relaysQuoted = facts.releaseNumbers.first == 5 && facts.isAtLeast(5, 0, 8) == false

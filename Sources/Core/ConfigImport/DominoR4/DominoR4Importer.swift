@@ -3,6 +3,7 @@ import MailTypes
 /// The SMTP MTA of Lotus Notes and Domino R4: notes.ini.
 public enum DominoR4Importer: SystemImporter {
     public static let system = MailSystem.dominoR4
+    public static let placeOfDomains = "they stand in the Global Domain document, which notes.ini does not hold"
 
     /// Domino 5 and later keep a notes.ini too, without variables of the MTA.
     public static func recognises(_ file: ConfigFile) -> Bool {

@@ -91,15 +91,10 @@ struct DominoR4Reader {
                 "SMTP_OCH_REJECT_SMTP_ORIGINATED_MESSAGES=1", at: outbound,
                 why: "releases before 4.6.2 do not know it; say the release in the facts")
         }
-        if facts.localDomains == nil {
-            notes.obscure(
-                "Global Domain document", at: Origin(note: "localDomains"),
-                why: "which domains are local stands in the directory, not in notes.ini; give localDomains in the facts")
-        }
         return DominoR4Model(
             rejectsRelays: origin("smtpmta_reject_relays"), relaysForwards: origin("smtpmta_relay_forwards"),
             allowsKnownDomains: origin("smtpmta_allow_known_domains"), keepsInboundFromLeaving: isHonoured ? outbound : nil,
             verifiesHelo: origin("smtpmta_helo_domain_verify"), deniedDomains: denied,
-            localDomains: facts.localDomains ?? [], forwards: facts.sortedAliases)
+            localDomains: facts.deliveredDomains.map(\.value), forwards: facts.sortedAliases)
     }
 }

@@ -172,6 +172,11 @@ private struct DraftWriter {
 
     /// Text that ends no line and that no terminal obeys.
     private static func comment(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return text }
+        return escaped(text)
+    }
+
+    private static func escaped(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
     }
 

@@ -133,6 +133,54 @@ public struct PolicyDraft: Hashable, Sendable {
         return rest
     }
 
+    /// The draft in which the destinations that `original` relays to for everybody are local domains: a permit of them
+    /// asks for no proof, which a closed policy may not have.
+    ///
+    /// What the rules above such a permit say of its recipients (exceptions within the domains, and who may send there all
+    /// the same) then stands at the end of `refuse { }`, and before whatever ends that list earlier. Of the permits among
+    /// them those count that are in this draft.
+    public func keepingDestinations(of original: PolicyDraft) -> PolicyDraft {
+        guard let last = original.relay.lastIndex(where: { $0.destinations != nil }) else { return self }
+        var kept = self
+        var exceptions = original.relay[...last].compactMap { rule -> RuleDraft? in
+            guard rule.verb == .permit else { return rule.refusingAsRelay }
+            if rule.isForDestinations { return rule.passing }
+            return relay.first { $0.name == rule.name }?.passing
+        }
+        while exceptions.last?.verb == .pass { exceptions.removeLast() }
+        if !exceptions.isEmpty {
+            var own = RuleDraft(
+                .pass, "our own domains", meaning: "mail for local domains, of which the rules about relaying say nothing",
+                origin: Origin(note: "local domains"))
+            own.to(domains.map { Sourced(PathPattern($0.pattern).description, $0.origins.first) })
+            kept.weaveIntoRefuse((own.neverFits ? [] : [own]) + exceptions)
+        }
+        for domain in original.relay.flatMap({ $0.destinations ?? [] }) {
+            kept.addDomain(domain.value, via: Self.onward, origin: domain.origin ?? Origin(note: "relayed for everybody"))
+        }
+        return kept
+    }
+
+    /// Adds rules at the end of `refuse { }`, and copies of them before each rule that ends it with `pass`.
+    private mutating func weaveIntoRefuse(_ rules: [RuleDraft]) {
+        var woven: [RuleDraft] = []
+        for rule in refuse {
+            if rule.verb == .pass {
+                woven += rules.flatMap { added -> [RuleDraft] in
+                    switch added.and(rule) {
+                    case .never: []
+                    case .both(let both): [both]
+                    // Stricter than wanted is no hole.
+                    case .cannotSay: added.verb == .pass ? [] : [added]
+                    }
+                }.compactMap { accepted($0) }
+            }
+            woven.append(rule)
+        }
+        woven += rules.compactMap { accepted($0) }
+        refuse = woven
+    }
+
     /// The draft without the local domains that `isExcluded` names.
     public func without(domains isExcluded: (HostPattern) -> Bool) -> PolicyDraft {
         var closed = self

@@ -17,7 +17,7 @@ public struct RuleDraft: Hashable, Sendable {
     /// (normal mode)`.
     public var meaning: String
     public var origin: Origin
-    public private(set) var lines: [Line] = []
+    public internal(set) var lines: [Line] = []
 
     public struct Line: Hashable, Sendable {
         public var keyword: String
@@ -55,18 +55,38 @@ public struct RuleDraft: Hashable, Sendable {
         }
     }
 
-    /// The rule without the one of its addresses that names the most; nil if there are not several.
-    public func withoutWidestAddress() -> RuleDraft? {
-        guard let line = lines.firstIndex(where: { $0.keyword == "from" }), lines[line].values.count > 1 else { return nil }
-        func size(_ value: Value) -> Double {
-            guard let range = try? AddressSet.parse(value.text) else { return 0 }
-            let set = AddressSet([range])
-            return max(Double(set.count(.v4)) / 0x1p32, Double(set.count(.v6)) / 0x1p128)
+    /// Where its addresses come from, line by line.
+    public var originsOfClients: [Origin] {
+        lines.first { $0.keyword == "from" }?.values.compactMap(\.origin) ?? []
+    }
+
+    /// The domains of such a permit; nil where it asks for more than the recipient's domain.
+    public var destinations: [Sourced<HostPattern>]? {
+        guard isForDestinations, Set(lines.map(\.keyword)) == ["to", "proof"] else { return nil }
+        var domains: [Sourced<HostPattern>] = []
+        for value in lines.first(where: { $0.keyword == "to" })?.values ?? [] {
+            switch try? PathPattern(parsing: value.text) {
+            case .domain(let domain): domains.append(Sourced(HostPattern(domain: domain, isBelow: false), value.origin ?? origin))
+            case .below(let domain): domains.append(Sourced(HostPattern(domain: domain, isBelow: true), value.origin ?? origin))
+            default: return nil
+            }
         }
+        return domains
+    }
+
+    /// Its addresses, one by one.
+    public var clients: [IPRange] {
+        (lines.first { $0.keyword == "from" }?.values ?? []).compactMap { try? AddressSet.parse($0.text) }
+    }
+
+    /// The rule without some of its addresses; nil if none are left.
+    public func without(clients: Set<IPRange>) -> RuleDraft? {
+        guard let line = lines.firstIndex(where: { $0.keyword == "from" }) else { return nil }
         var rule = self
-        let widest = lines[line].values.indices.max { size(lines[line].values[$0]) < size(lines[line].values[$1]) }
-        if let widest { rule.lines[line].values.remove(at: widest) }
-        return rule
+        rule.lines[line].values.removeAll { value in
+            (try? AddressSet.parse(value.text)).map(clients.contains) ?? false
+        }
+        return rule.lines[line].values.isEmpty ? nil : rule
     }
 
     // MARK: Conditions

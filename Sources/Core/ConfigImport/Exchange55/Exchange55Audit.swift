@@ -13,11 +13,6 @@ struct Exchange55Audit {
         if model.reroutes { findOpen(&notes) } else { findBounces(&notes) }
         findLists(&notes)
         findEncapsulation(&notes)
-        if !model.routes.contains(where: { $0.target == .inbound }) {
-            notes.findNoLocalDomains(
-                "exchange55-local-domains-unknown", why: "the routing table is in the directory, not in the registry",
-                fix: "write the table down: `# Routing page: reroute = yes`, then `domain<TAB><inbound>`")
-        }
     }
 
     private func findOpen(_ notes: inout ImportNotes) {

@@ -3,6 +3,7 @@ import MailTypes
 /// Exchange 5.0 and 5.5, Internet Mail Service: a registry export and a transcription of the routing table.
 public enum Exchange55Importer: SystemImporter {
     public static let system = MailSystem.exchange55
+    public static let placeOfDomains = "they are in the routing table, which the registry does not hold; written down it is a line `# Routing page: reroute = yes`, then `domain<TAB><inbound>`"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         if RegistryExport.isExport(file) {

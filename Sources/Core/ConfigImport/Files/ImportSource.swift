@@ -1,3 +1,4 @@
+import MailTypes
 import PolicyLanguage
 
 /// What the importers may read: the files that were named, those in the folders that were named, and what these name.
@@ -6,21 +7,30 @@ public struct ImportSource {
     public let paths: [String]
     /// The folder that stands for `/` in absolute names within the files; nil where only files were given.
     public let root: String?
+    private let modified: [String: Instant]
     private let reading: FileReading
 
-    /// `paths` and `reading` use the same names, those that people see.
-    public init(paths: [String], root: String? = nil, reading: @escaping FileReading) {
-        (self.paths, self.root, self.reading) = (paths, root, reading)
+    /// `paths`, `modified` and `reading` use the same names, those that people see. `modified`: when each was last written,
+    /// as far as that is known.
+    public init(
+        paths: [String], root: String? = nil, modified: [String: Instant] = [:], reading: @escaping FileReading
+    ) {
+        (self.paths, self.root, self.modified, self.reading) = (paths, root, modified, reading)
     }
 
     /// Files that are held in memory, in their order.
-    public init(held files: [(path: String, bytes: [UInt8])], root: String? = nil) {
+    public init(
+        held files: [(path: String, bytes: [UInt8])], root: String? = nil, modified: [String: Instant] = [:]
+    ) {
         let bytes = Dictionary(files.map { ($0.path, $0.bytes) }) { first, _ in first }
-        self.init(paths: files.map(\.path), root: root) { path in
+        self.init(paths: files.map(\.path), root: root, modified: modified) { path in
             let below = root == "" && path.hasPrefix("/") ? String(path.dropFirst()) : path
             return (bytes[path] ?? bytes[below]).map { .success($0) } ?? .failure(FileProblem("no such file"))
         }
     }
+
+    /// When the file was last written; nil where nobody said it.
+    public func modified(_ path: String) -> Instant? { modified[path] }
 
     /// Reads one file; the trouble says which.
     public func file(_ path: String) throws(ImportTrouble) -> ConfigFile {

@@ -3,6 +3,7 @@ import MailTypes
 /// GroupWise Internet Agent (GWIA).
 public enum GWIAImporter: SystemImporter {
     public static let system = MailSystem.groupWiseGWIA
+    public static let placeOfDomains = "they are kept in the domain database, or in frgnames.cfg"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         if file.baseName == "gwia.cfg" { return true }

@@ -110,7 +110,7 @@ struct GWIAReader {
     /// Those of frgnames.cfg and those that were given as facts, each once.
     private var ownDomains: [Sourced<Domain>] {
         var known: Set<Domain> = []
-        return (domains + facts.ownDomains).filter { known.insert($0.value).inserted }
+        return (domains + facts.deliveredDomains).filter { known.insert($0.value).inserted }
     }
 
     mutating func finished() -> GWIAModel {
@@ -128,16 +128,9 @@ struct GWIAReader {
                     "the page is kept in gwac.db, which is not text; write it down as [SMTP Relay] with Default, Allow and Prevent"
             )
         }
-        let domains = ownDomains
-        let isOpen = noRouting == nil && !isPrevented && prevented.isEmpty
-        if domains.isEmpty, !isOpen {
-            notes.obscure(
-                "the system's own domains", at: Origin(note: "Internet addressing"),
-                why: "they are kept in the domain database; give the fact localDomains")
-        }
         return GWIAModel(
             noRouting: noRouting, isPrevented: isPrevented, defaultOrigin: page?.origin ?? assumed,
             isDefaultAssumed: page == nil && noRouting == nil, allowed: allowed, prevented: prevented, blocked: blocked,
-            loginsMayRelay: !isOld, demandsLogin: demandsLogin, domains: domains)
+            loginsMayRelay: !isOld, demandsLogin: demandsLogin, domains: ownDomains)
     }
 }

@@ -10,6 +10,7 @@ public struct GWSMTPModel: Hashable, Sendable {
 /// The GroupWise SMTP/MIME gateway, which GWIA replaced.
 public enum GWSMTPImporter: SystemImporter {
     public static let system = MailSystem.groupWiseGWSMTP
+    public static let placeOfDomains = "they are kept in the domain database"
 
     public static func recognises(_ file: ConfigFile) -> Bool { file.baseName == "gwsmtp.cfg" }
 
@@ -31,12 +32,7 @@ public enum GWSMTPImporter: SystemImporter {
                     item.text, at: item.origin, why: item.name.isEmpty ? "this is no switch" : "this switch is not known")
             }
         }
-        model.domains = facts.ownDomains
-        if model.domains.isEmpty, model.noRouting != nil {
-            notes.obscure(
-                "the system's own domains", at: Origin(note: "Internet addressing"),
-                why: "they are kept in the domain database; give the fact localDomains")
-        }
+        model.domains = facts.deliveredDomains
         return model
     }
 

@@ -15,10 +15,6 @@ struct IISAudit {
                     why: "one guessed password, or a guest account without one, is enough",
                     fix: "RelayForAuth = 0 where nobody sends from outside, and disable the guest account"))
         }
-        if model.local.isEmpty {
-            notes.findNoLocalDomains(
-                "iis-local-domains-unknown", why: "Exchange keeps them in the directory, and the file names none")
-        }
     }
 
     private func findList(_ notes: inout ImportNotes) {

@@ -3,6 +3,7 @@ import MailTypes
 /// IIS SMTP virtual servers (Windows 2000 and 2003, Exchange 2000 and 2003): MetaBase.xml, or the dialogs written down.
 public enum IISImporter: SystemImporter {
     public static let system = MailSystem.iisSMTP
+    public static let placeOfDomains = "Exchange keeps them in the directory"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         IISMetabaseReader.isMetabase(file)

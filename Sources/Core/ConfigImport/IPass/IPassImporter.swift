@@ -20,6 +20,7 @@ public struct IPassModel: Hashable, Sendable {
 /// iPass: a text feed of authorised addresses. The kit itself was never published.
 public enum IPassImporter: SystemImporter {
     public static let system = MailSystem.iPass
+    public static let placeOfDomains = "they are settings of the server that reads the feed"
 
     public static func recognises(_ file: ConfigFile) -> Bool { file.baseName.contains("ipass") }
 
@@ -48,7 +49,7 @@ public enum IPassImporter: SystemImporter {
         notes.reading = "iPass was never published; read as a feed of addresses that may relay while they are authorised."
         return IPassModel(
             entries: entries,
-            localDomains: (facts.localDomains ?? []).map { Sourced($0, Origin(note: "facts")) },
+            localDomains: facts.deliveredDomains,
             origin: Origin(.init(file: first, line: 1, column: 1)))
     }
 

@@ -32,9 +32,6 @@ enum MXFindings {
 
     // MARK: The inside list
 
-    /// As the language page: more than a /8 of public IPv4.
-    private static let everybodySize: UInt128 = 1 << 24
-
     private static func findInside(_ model: MXModel, notes: inout ImportNotes) {
         let entries = model.inside.entries
         guard let first = entries.first else {
@@ -47,10 +44,10 @@ enum MXFindings {
                     fix: "DEFINE INSIDE_NETWORK_ADDRESS 127.0.0.1\nRESET SMTP_SERVER"))
             return
         }
-        let claims = entries.filter { $0.outcome.isInside || $0.outcome.mayRelay }
-        let size = AddressSet(claims.flatMap(\.ranges)).subtracting(.notPublic).count(.v4)
-        if size > everybodySize {
-            let widest = claims.max { $0.size < $1.size } ?? first
+        let isClaim = { (outcome: MXModel.Inside) in outcome.isInside || outcome.mayRelay }
+        let clients = Set(entries.map(\.outcome).filter(isClaim)).map { model.inside.addresses(with: $0) }
+        if clients.reduce(AddressSet(), { $0.union($1) }).holdsStrangers {
+            let widest = entries.filter { isClaim($0.outcome) }.max { $0.size < $1.size } ?? first
             notes.find(
                 AuditFinding(
                     "mx-inside-everybody", .critical, "strangers are inside", at: widest.origin,

@@ -3,6 +3,7 @@ import MailTypes
 /// Message Exchange (MX) for OpenVMS: command files of MCP and REJMAN, as `SHOW/COMMAND` writes them.
 public enum MXImporter: SystemImporter {
     public static let system = MailSystem.mxOpenVMS
+    public static let placeOfDomains = "DEFINE LOCAL_DOMAIN and paths to the agent LOCAL name them, and the host's own name (hostName) is one"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         if file.baseName.hasSuffix(".mcp") { return true }

@@ -13,7 +13,8 @@ extension MXReader {
         if !relayAllowed.isOn { MXFindings.findEntries(self.networks, notes: &notes) }
         return MXModel(
             release: release, relayAllowed: relayAllowed, takesPercent: takesPercent, expandsPercent: expandsPercent,
-            authentication: authentication, inside: MXNetworks.table(networks), localDomains: localDomains,
+            authentication: authentication, inside: MXNetworks.table(networks),
+            localDomains: localDomains + facts.deliveredDomains.map { $0.map { VMSPattern("\($0)") } },
             paths: MXPaths(paths.compactMap { $0 }), rewritings: rewritings, rejections: rejections.all,
             hostNames: hostNames(facts))
     }
@@ -78,10 +79,19 @@ extension MXReader {
     private mutating func hostNames(_ facts: ImportFacts) -> [Domain] {
         var names: [Domain] = []
         for name in [facts.hostName, facts.tcpipHostName].compactMap({ $0 }) where !names.contains(name) { names.append(name) }
-        if names.isEmpty, !relayAllowed.isOn {
+        if names.isEmpty, !relayAllowed.isOn, release >= .v52 {
+            notes.find(
+                AuditFinding(
+                    "mx-own-name-not-known", .note, "the host's own name is local too, and no command says it",
+                    at: Origin(note: "MX_NODE_NAME"),
+                    why: "from 5.2 on it lets clients inside send and takes mail for itself, and lets no stranger relay",
+                    fix: "give hostName and tcpipHostName in the facts"))
+        } else if names.isEmpty, !relayAllowed.isOn {
             notes.obscure(
                 "the host's name", at: Origin(note: "MX_NODE_NAME"),
-                why: "it and the domain above it are local, and no command says it; give the facts hostName and tcpipHostName")
+                why:
+                    "before 5.2 mail for all of the domain above it is taken from everybody, and no command says it; give the facts hostName and tcpipHostName"
+            )
         }
         return names
     }

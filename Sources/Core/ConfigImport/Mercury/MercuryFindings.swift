@@ -25,13 +25,13 @@ enum MercuryFindings {
                 AuditFinding(
                     "mercury-relay-on", severity, "relays for everybody who may connect", at: model.modeOrigin,
                     why: "`Relay : 1` takes every recipient from every client", fix: "Relay : 0\nStrict_Relay : 1"))
-        case .normal where !model.domains.isEmpty:
+        case .normal:
             notes.find(
                 AuditFinding(
                     "mercury-local-sender", severity, "relays for everybody who claims a local sender",
                     at: model.modeOrigin, why: "in normal mode a sender in one of [Domains] may relay, and anyone can write one",
                     fix: "Strict_Relay : 1"))
-        case .normal, .strict: break
+        case .strict: break
         }
     }
 

@@ -3,6 +3,7 @@ import MailTypes
 /// Mercury NLM and Mercury/32: MERCURY.INI.
 public enum MercuryImporter: SystemImporter {
     public static let system = MailSystem.mercury
+    public static let placeOfDomains = "[Domains] names them"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.baseName == "mercury.ini" || file.lines.contains { $0.text.lowercased().hasPrefix("[mercurys]") }

@@ -107,6 +107,6 @@ struct MercuryReader {
         let origin = mode == .strict ? strictOrigin : relayOrigin
         return MercuryModel(
             mode: mode, modeOrigin: origin ?? Origin(note: "default: normal mode"), access: isOld ? sequential : narrowest,
-            domains: domains, aliases: facts.sortedAliases, authentication: authentication)
+            domains: domains + facts.deliveredDomains, aliases: facts.sortedAliases, authentication: authentication)
     }
 }

@@ -4,6 +4,7 @@ import MailTypes
 /// registry are not known.
 public enum NTMailImporter: SystemImporter {
     public static let system = MailSystem.ntMail
+    public static let placeOfDomains = "NTMail keeps them elsewhere in the registry"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.prefix(2_000).contains { line in
@@ -147,13 +148,8 @@ struct NTMailReader {
         if !hasControls, isOn { (isOn, origin) = (false, Origin(note: "release before 3.03")) }
         notes.reading =
             hasControls ? nil : "NTMail before 3.03: it has no relay controls, so settings for them count for nothing."
-        let domains = facts.ownDomains
-        if domains.isEmpty, isOn {
-            notes.obscure(
-                "the server's own domains", at: Origin(note: "registry"),
-                why: "they are not in these files; give the fact localDomains")
-        }
         return NTMailModel(
-            acceptsOnlyLocal: isOn, origin: origin, isAssumed: setting == nil, treatedAsLocal: clients, domains: domains)
+            acceptsOnlyLocal: isOn, origin: origin, isAssumed: setting == nil, treatedAsLocal: clients,
+            domains: facts.deliveredDomains)
     }
 }

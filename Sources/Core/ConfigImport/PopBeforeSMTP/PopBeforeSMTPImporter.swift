@@ -3,6 +3,7 @@ import MailTypes
 /// POP before SMTP: Sendmail's popauth.m4, pop-before-smtp-conf.pl, dracd.allow.
 public enum PopBeforeSMTPImporter: SystemImporter {
     public static let system = MailSystem.popBeforeSMTP
+    public static let placeOfDomains = "class w of Sendmail's own files names them"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         let name = file.baseName
@@ -89,14 +90,15 @@ public enum PopBeforeSMTPImporter: SystemImporter {
     }
 
     private static func find(in registrar: PopBeforeSMTPModel.Registrar, notes: inout ImportNotes) {
-        let count = AddressSet(registrar.ranges).count(.v4)
+        let servers = AddressSet(registrar.ranges)
+        let count = servers.count(.v4)
         if count == 0 {
             notes.find(
                 AuditFinding(
                     "drac-never-matches", .warning, "this entry fits no server", at: registrar.origin,
                     why: "the mask comes first in dracd.allow, and the address has bits that the mask does not",
                     fix: "write the mask, then the address: 255.255.255.255 192.0.2.10"))
-        } else if count > 1 << 24 {
+        } else if servers.holdsStrangers {
             notes.find(
                 AuditFinding(
                     "drac-everybody", .critical, "anybody can tell the DRAC daemon that he has logged in", at: registrar.origin,

@@ -28,9 +28,7 @@ struct PopBeforeSMTPReader {
             throw ImportTrouble(
                 "no sendmail.cf, .mc, pop-before-smtp-conf.pl or dracd.allow among the files; give the path of one")
         }
-        for domain in (facts.hostName.map { [$0] } ?? []) + (facts.localDomains ?? []) {
-            reader.model.localNames.append(Sourced("\(domain)", Origin(note: "facts")))
-        }
+        reader.model.localNames += facts.localNames
         if !reader.hasServer {
             reader.model.wiring = Origin(note: "Sendmail's own file is not among those given; taken to ask the map")
         }

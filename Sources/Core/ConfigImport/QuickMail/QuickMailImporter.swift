@@ -8,6 +8,7 @@ import MailTypes
 ///     Address  = 192.0.2.0/24           (with listed-addresses: also one address, or first-last)
 public enum QuickMailImporter: SystemImporter {
     public static let system = MailSystem.quickMail
+    public static let placeOfDomains = "`Domain = NAME` in [SMTP Domain] says them here too"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.contains { $0.text.lowercased().hasPrefix("[smtp domain]") }
@@ -22,12 +23,8 @@ public enum QuickMailImporter: SystemImporter {
         let settings = SettingsText(try source.file(path), notes: &notes)
         var model = QuickMailModel(
             relaying: .all, relayingOrigin: Origin(note: "default: relays until restricted"), isSaid: false,
-            domains: (facts.localDomains ?? []).map { Sourced($0, Origin(note: "localDomains")) }, addresses: [])
+            domains: facts.deliveredDomains, addresses: [])
         for setting in settings.settings { read(setting, into: &model, notes: &notes) }
-        if model.domains.isEmpty {
-            notes.obscure(
-                "Domain", at: Origin(note: "Domain"), why: "no line says which domain is the server's own; add `Domain = NAME`")
-        }
         if model.relaying == .listedAddresses, model.addresses.isEmpty {
             notes.obscure(
                 "Relaying = listed-addresses", at: model.relayingOrigin, why: "no address is listed; add `Address = NETWORK`")

@@ -14,11 +14,6 @@ struct ReceiveConnectorAudit {
                     why: "the accepted domain `*` is every domain, and recipients in accepted domains need no right",
                     fix: "Remove-AcceptedDomain, and accept your own domains by name"))
         }
-        if model.domains.isEmpty {
-            notes.findNoLocalDomains(
-                "receive-connector-local-domains-unknown", why: "accepted domains are listed by another command",
-                fix: "add the output of Get-AcceptedDomain | fl, or give localDomains in the file of --facts")
-        }
         if let delivered = model.connectors.first(where: { $0.origin.at == nil }) {
             notes.find(
                 AuditFinding(

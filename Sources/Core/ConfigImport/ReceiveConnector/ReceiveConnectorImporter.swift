@@ -3,6 +3,7 @@ import MailTypes
 /// Exchange 2007 and later: scripts that make receive connectors, and listings of them.
 public enum ReceiveConnectorImporter: SystemImporter {
     public static let system = MailSystem.receiveConnector
+    public static let placeOfDomains = "another command lists them, Get-AcceptedDomain | fl, whose output is read too"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.contains { line in

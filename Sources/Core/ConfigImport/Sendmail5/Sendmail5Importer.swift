@@ -11,6 +11,7 @@ public struct Sendmail5Model: Hashable, Sendable {
 /// Sendmail 5: a sendmail.cf without levels and check rulesets.
 public enum Sendmail5Importer: SystemImporter {
     public static let system = MailSystem.sendmail5
+    public static let placeOfDomains = "class w (Cw and Fw lines) names them"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         guard file.baseName.hasSuffix(".cf") else { return false }
@@ -42,10 +43,7 @@ public enum Sendmail5Importer: SystemImporter {
         if let ruleset = configuration.rulesets["check_rcpt"] {
             notes.obscure("Scheck_rcpt", at: ruleset.origin, why: "Sendmail 5 has none; import this file as sendmail-8.8 or sendmail-8.9+")
         }
-        var names = try classes.words(of: "w", notes: &notes)
-        for domain in (facts.hostName.map { [$0] } ?? []) + (facts.localDomains ?? []) {
-            names.append(Sourced("\(domain)", Origin(note: "facts")))
-        }
+        let names = try classes.words(of: "w", notes: &notes) + facts.localNames
         return Sendmail5Model(localNames: names, origin: origin)
     }
 

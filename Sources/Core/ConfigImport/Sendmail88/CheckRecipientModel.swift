@@ -49,6 +49,8 @@ public struct CheckRecipientModel: Hashable, Sendable {
         case acceptMappedAddress
         /// Fine if the name ends in a word of the class, or is one.
         case acceptName(class: String, suffix: Bool)
+        /// Fine if the name is a single word, as `localhost` is.
+        case acceptOneWordName
         /// Fine if the recipient has no host.
         case acceptBare
         /// A local part with this sign is no longer looked at as ours.

@@ -25,9 +25,12 @@ enum CheckRecipientRecipe: String {
         switch self {
         case .first:
             let destinations: [Step] = lists.destinations ? [.stop(class: Self.destinations, suffix: true)] : []
-            let name: [Step] = lists.names ? [.takeName, .acceptName(class: Self.names, suffix: true)] : []
+            let name: [Step] = lists.names ? [.takeName, .acceptOneWordName, .acceptName(class: Self.names, suffix: true)] : []
             return [.canonify, .dequote, .acceptBare, .suspect(.percent), .suspect(.at), .stop(class: "w", suffix: false)]
                 + destinations + address + name + [.rejectAll]
+        case .second where !lists.addresses && !lists.names:
+            // The recipient is made canonical behind the client's rules alone, so no rule finds a host to refuse.
+            return [.neverForClients]
         case .second:
             var name: [Step] = lists.names ? [.takeName, .acceptName(class: "w", suffix: true)] : []
             if lists.names, lists.destinations { name.append(.acceptName(class: Self.destinations, suffix: true)) }
@@ -51,7 +54,10 @@ enum CheckRecipientRecipe: String {
         [.takeName, .acceptName(class: "w", suffix: true), .acceptName(class: Self.names, suffix: true)]
     }
 
-    private func client(_ lists: Lists) -> [Step] { address(lists) + (lists.names ? name : []) }
+    /// With neither list it is the name that is asked for, of which class w may be the end.
+    private func client(_ lists: Lists) -> [Step] {
+        address(lists) + (lists.names || !lists.addresses ? name : [])
+    }
 
     private func destinations(_ lists: Lists) -> [Step] {
         lists.destinations ? [.strip(class: Self.destinations, suffix: true)] : []

@@ -6,6 +6,10 @@ struct CheckRecipientShapes {
     private(set) var unknown: [SendmailCF.Rule] = []
     /// What the workspace holds.
     private var subject = Subject.recipient
+    /// The client stands before a `$|` in it, the recipient behind.
+    private var holdsBoth = false
+    /// The recipient in it is canonical, its host in `<@…>`.
+    private var isCanonical = false
     private var visited: Set<String> = []
 
     private enum Subject { case recipient, address, name }
@@ -41,27 +45,34 @@ struct CheckRecipientShapes {
 
     private mutating func step(_ left: String, _ right: String) -> Step? {
         if right.contains("$&{client_addr}") {
-            subject = .address
+            (subject, holdsBoth) = (.address, right.contains("$|"))
             return .takeAddress
         }
         if right.contains("$&{client_name}") {
-            subject = .name
+            (subject, holdsBoth) = (.name, right.contains("$|"))
             return .takeName
         }
         if right.hasPrefix("$:$>3") && ["$*$|$*", "$*$|$+", "$+", "$*"].contains(left) {
-            subject = .recipient
+            // Where no rule has put the client before it, a rule with `$|` never fits.
+            if left.contains("$|"), !holdsBoth { return .neverForClients }
+            becomeCanonical()
             return .canonify
         }
         if right.hasPrefix("$:$>Parse0$>3") {
-            subject = .recipient
+            becomeCanonical()
             return .resolve
         }
+        // As the client wrote it a recipient is `<u@host>`, in which no rule finds `<@host>`. A rule that is not known
+        // may have made it canonical.
+        if subject == .recipient, !isCanonical, unknown.isEmpty, left.contains("<@") { return .neverForClients }
         if right.contains("$#error") { return refusal(left) }
         return switch subject {
         case .recipient: recipientStep(left, right)
         case .address, .name: clientStep(left, right)
         }
     }
+
+    private mutating func becomeCanonical() { (subject, holdsBoth, isCanonical) = (.recipient, false, true) }
 
     private func refusal(_ left: String) -> Step? {
         switch left {
@@ -80,7 +91,8 @@ struct CheckRecipientShapes {
         for tail in ["$|$*", "$|$+"] where core.hasSuffix(tail) { core = String(core.dropLast(tail.count)) }
         // `0` and nothing: a session on the command line.
         if ["", "0", "$@"].contains(core) { return .neverForClients }
-        if core == "$-" { return .neverForClients }
+        // No address is a single word; a name may be one.
+        if core == "$-" { return subject == .name ? .acceptOneWordName : .neverForClients }
         if subject == .address, let (name, rest) = Self.leadingClass(core) {
             return switch rest {
             case "$*": .acceptAddress(class: name, demandsMore: false)

@@ -16,12 +16,24 @@ struct CheckedHosts {
     private(set) var isOpen = true
     let origin: Origin
     private let ours: Set<String>
+    /// A host of class w, by any name where nobody said one: every host has one.
+    private let anyOfOurs: HostPattern?
+    private var stripsOurs = false
+    private var stopsAtOurs = false
 
     init(_ model: CheckRecipientModel) {
         ours = Set(model.localNames.map(\.value))
         origin = model.steps?.first?.origin ?? model.origin
+        anyOfOurs =
+            SendmailCF.domains(model.localNames).isEmpty
+            ? Domain("your-domain.example").map { HostPattern(domain: $0, isBelow: false) } : nil
         for step in model.distinctSteps {
             if step.value.isRefusal { isOpen = false }
+            switch step.value {
+            case .strip("w", _), .resolve: stripsOurs = true
+            case .stop("w", _): stopsAtOurs = true
+            default: break
+            }
             switch step.value {
             case .strip(let name, let isSuffix): stripped += Self.hosts(model.classes[name] ?? [], isSuffix)
             case .stop(let name, let isSuffix): stopped += Self.hosts(model.classes[name] ?? [], isSuffix)
@@ -46,6 +58,12 @@ struct CheckedHosts {
         let closed = Set(stripped.map(\.value))
         return stopped.filter { !closed.contains($0.value) }
     }
+
+    /// The first of them, for people; one of ours where it has no name here.
+    var firstWithHole: HostPattern? { withHole.first?.value ?? (stopsAtOurs && !stripsOurs ? anyOfOurs : nil) }
+
+    /// The first host that is taken off, for people.
+    var firstStripped: HostPattern? { stripped.first?.value ?? (stripsOurs ? anyOfOurs : nil) }
 
     /// Whether a hidden destination of this form passes at a stopped host.
     func passes(_ form: AddressTrick) -> Bool {

@@ -25,25 +25,25 @@ enum Sendmail88Findings {
 
     private static func findHoles(_ model: CheckRecipientModel, _ hosts: CheckedHosts, _ notes: inout ImportNotes) {
         let origin = model.steps?.first { if case .stop = $0.value { true } else { false } }?.origin ?? hosts.origin
-        if !hosts.withHole.isEmpty, hosts.passes(.percent) {
+        if let host = hosts.firstWithHole, hosts.passes(.percent) {
             notes.find(
                 AuditFinding(
-                    "sendmail88-percent-hack", .critical, "relays `user%victim.example@\(hosts.withHole[0].value.domain)` for everybody",
+                    "sendmail88-percent-hack", .critical, "relays `user%victim.example@\(host.domain)` for everybody",
                     at: origin,
                     why: "the rule is content with the host on the right and does not read again what the local part hides, which Sendmail then sends on",
                     fix: "R$*<@$=w.>$*\t\t$>3 $1 $3\t\ttake the local host off and read again", isOfHiddenDestination: true))
-        } else if !hosts.withHole.isEmpty {
+        } else if let host = hosts.firstWithHole {
             notes.find(
                 AuditFinding(
-                    "sendmail88-uucp", .critical, "relays `victim.example!user@\(hosts.withHole[0].value.domain)` for everybody",
+                    "sendmail88-uucp", .critical, "relays `victim.example!user@\(host.domain)` for everybody",
                     at: origin, why: "this recipe looks for % and @ in the local part and not for !",
                     fix: "HACK(check_rcpt4)", isOfHiddenDestination: true))
         }
-        if !hosts.stripped.isEmpty, !hosts.dequotes {
+        if let host = hosts.firstStripped, !hosts.dequotes {
             notes.find(
                 AuditFinding(
                     "sendmail88-quoted", .critical,
-                    "takes `\"user@victim.example\"@\(hosts.stripped[0].value.domain)` from everybody", at: hosts.origin,
+                    "takes `\"user@victim.example\"@\(host.domain)` from everybody", at: hosts.origin,
                     why: "a quoted local part stays one token, so nothing is left to refuse; ruleset 0 takes the quotes off later and sends it on",
                     fix: "R$-\t\t$: $(dequote $1 $)\t\tand read again before the last rule", confidence: .likely,
                     isOfHiddenDestination: true))
@@ -67,6 +67,13 @@ enum Sendmail88Findings {
                         "sendmail88-names", .warning, "clients may relay by a name that their own DNS gives them", at: origin,
                         why: "8.8 takes the name from the reverse zone, which belongs to whoever has the address, and does not demand that it leads back",
                         fix: "HACK(use_ip) instead of HACK(use_names)", confidence: .likely))
+            case .acceptOneWordName:
+                notes.find(
+                    AuditFinding(
+                        "sendmail88-one-word-name", .warning, "clients may relay whose name is a single word, such as `localhost`",
+                        at: origin,
+                        why: "the rule means hosts of one's own domain, but the reverse zone of any address can say so; an imported policy refuses them",
+                        fix: "take the rule `R$-` out, or HACK(check_rcpt4)", confidence: .likely))
             default: break
             }
         }
@@ -114,7 +121,8 @@ enum Sendmail88Findings {
     ) {
         let accepted = (hosts.stripped + hosts.stopped).map(\.value)
         let isAccepted: (Domain) -> Bool = { domain in accepted.contains { $0.matches(domain) } }
-        if let lost = SendmailCF.domains(model.localNames).first(where: { !isAccepted($0.value) }) {
+        let names = SendmailCF.domains(model.localNames).filter { "\($0.value)" != "localhost" }
+        if let lost = names.first(where: { !isAccepted($0.value) }) {
             notes.find(
                 AuditFinding(
                     "sendmail88-own-mail", .warning, "refuses mail for \(lost.value), a name of this host",

@@ -4,6 +4,7 @@ import PolicyLanguage
 /// Sendmail 8.8: a sendmail.cf with check_rcpt, or the `.mc` that it is made of.
 public enum Sendmail88Importer: SystemImporter {
     public static let system = MailSystem.sendmail88
+    public static let placeOfDomains = "class w (Cw and Fw lines) names them"
 
     /// Level 8 came with 8.9, and levels below 5 are older than 8.
     public static func recognises(_ file: ConfigFile) -> Bool {

@@ -6,8 +6,10 @@ struct Sendmail88MCReader {
     private var definitions: [String: String] = [:]
     private var junk = "dbm -a@JUNK /etc/mail/junk"
 
-    /// What the macros of `source` put into a sendmail.cf, as far as relay depends on it.
-    var configuration: SendmailCF { SendmailCF(lines: lines, level: 7) }
+    /// What the macros of `source` put into a sendmail.cf, as far as relay depends on it; `localhost` is in every one.
+    var configuration: SendmailCF {
+        SendmailCF(lines: lines + [("Cwlocalhost", Origin(note: "cf.m4"))], level: 7)
+    }
 
     init(_ mc: SendmailMC, notes: inout ImportNotes) {
         for item in mc.items {
@@ -79,7 +81,7 @@ struct Sendmail88MCReader {
             }
             lines.append(("Kallow \(argument ?? "dbm -a@ALLOWED /etc/mail/allow")", origin))
             steps = (steps ?? []) + recipe.steps(lists).map { Sourced($0, origin) }
-            reportNoLists(origin, &notes)
+            reportNoLists(recipe, origin, &notes)
         }
         notes.model()
     }
@@ -91,11 +93,17 @@ struct Sendmail88MCReader {
         lines.append((lists.addressesAreMap ? "KLocalIP \(argument)" : "F{LocalIP} \(argument)", origin))
     }
 
-    private func reportNoLists(_ origin: Origin, _ notes: inout ImportNotes) {
+    private func reportNoLists(_ recipe: CheckRecipientRecipe, _ origin: Origin, _ notes: inout ImportNotes) {
         guard !lists.addresses, !lists.names else { return }
+        let effect =
+            switch recipe {
+            case .first, .third: "nobody may relay"
+            case .second: "it never sees a host and everybody may relay"
+            case .fourth, .fifth: "only who bears a name of this host may relay"
+            }
         notes.find(
             AuditFinding(
-                "sendmail88-hack-order", .warning, "the recipe stands before use_ip and use_names, so nobody may relay",
+                "sendmail88-hack-order", .warning, "the recipe stands before use_ip and use_names, so \(effect)",
                 at: origin, why: "m4 reads from the top: only HACK lines before the recipe count for it",
                 fix: "put HACK(use_ip), HACK(use_names) and HACK(use_relayto) before it"))
     }

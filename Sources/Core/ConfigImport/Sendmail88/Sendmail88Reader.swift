@@ -23,6 +23,7 @@ struct Sendmail88Reader {
         reader.model.steps = steps ?? reader.stepsOfRules(&notes)
         try reader.readClasses(facts, &notes)
         try reader.readMaps(&notes)
+        SendmailMapFiles(source).check(SendmailMapFiles.maps(of: configuration), in: path, notes: &notes)
         reader.reportBrokenRules(&notes)
         return reader.model
     }
@@ -52,10 +53,7 @@ struct Sendmail88Reader {
     // MARK: Classes
 
     private mutating func readClasses(_ facts: ImportFacts, _ notes: inout ImportNotes) throws(ImportTrouble) {
-        model.localNames = try classes.words(of: "w", notes: &notes)
-        for domain in (facts.hostName.map { [$0] } ?? []) + (facts.localDomains ?? []) {
-            model.localNames.append(Sourced("\(domain)", Origin(note: "facts")))
-        }
+        model.localNames = try classes.words(of: "w", notes: &notes) + facts.localNames
         model.classes["w"] = model.localNames
         for name in Set((model.steps ?? []).compactMap(\.value.className)).sorted() where name != "w" {
             model.classes[name] = try classes.words(of: name, notes: &notes)

@@ -10,13 +10,17 @@ enum Sendmail89Audit {
             fix: "leave it to the server behind, or to its spam filter")
     }
 
-    static func find(in model: Sendmail89Model, facts: ImportFacts, notes: inout ImportNotes) {
+    static func find(
+        in model: Sendmail89Model, _ grants: Sendmail89Grants, facts: ImportFacts, notes: inout ImportNotes
+    ) {
         for feature in Sendmail89Model.Feature.allCases {
             guard let origin = model.features[feature], let finding = finding(of: feature, model, at: origin) else { continue }
             notes.find(finding)
         }
         checkSkip(model, notes: &notes)
         checkClasses(model, notes: &notes)
+        checkTopLevel(model, notes: &notes)
+        checkWidth(model, grants, notes: &notes)
         checkBackups(model, facts, notes: &notes)
         if let origin = model.offersAUTH, model.trustedMechanisms.isEmpty {
             notes.find(
@@ -40,7 +44,7 @@ enum Sendmail89Audit {
                 why: "anyone can write a sender of class w", fix: "dnl FEATURE(`relay_local_from'); let people log in instead")
         case .relayMailFrom:
             AuditFinding(
-                "sendmail-relay-mail-from", model.access.entries.contains { $0.key.hasPrefix("from:") && $0.value == .relay } ? .critical : .warning,
+                "sendmail-relay-mail-from", model.access.entries.contains { relaysSender($0, model) } ? .critical : .warning,
                 "relays for everybody who claims a listed sender", at: origin, why: "anyone can write such a sender",
                 fix: "dnl FEATURE(`relay_mail_from'); let people log in instead")
         case .looseRelayCheck:
@@ -72,6 +76,17 @@ enum Sendmail89Audit {
         }
     }
 
+    /// Domains count with the argument `domain` only.
+    private static func relaysSender(_ entry: SendmailAccessMap.Entry, _ model: Sendmail89Model) -> Bool {
+        let (tag, body) = SendmailAccessMap.split(entry.key)
+        guard entry.value == .relay, tag == "from", let key = SendmailKey(body) else { return false }
+        switch key {
+        case .mailbox: return true
+        case .host, .below: return model.has(.relayMailFromDomain)
+        case .network, .bracketed, .user: return false
+        }
+    }
+
     private static func checkSkip(_ model: Sendmail89Model, notes: inout ImportNotes) {
         guard model.has(.accessDB), !model.has(.skip), let entry = model.access.entries.first(where: { $0.value == .skip }) else { return }
         notes.find(
@@ -96,15 +111,58 @@ enum Sendmail89Audit {
                         "sendmail-class-cidr", .warning, "`\(word.value)` in class R matches nobody", at: origin,
                         why: "addresses are compared by whole octets from the left", fix: "write the first octets: 10.20 for 10.20.0.0/16"))
             }
-            if let network = SendmailNetwork(word.value), network.length <= (network.isV6 ? 16 : 8), let range = network.range,
-                !AddressSet([range]).subtracting(.notPublic).isEmpty
-            {
-                notes.find(
-                    AuditFinding(
-                        "sendmail-wide-relay", .critical, "class R holds a whole first octet or group", at: origin,
-                        why: "one octet names 16,777,216 addresses, most of them strangers'",
-                        fix: "write as many octets as your own networks have"))
-            }
+        }
+    }
+
+    /// Keys of the access map that say who relays, and to where.
+    private static func relaying(
+        _ model: Sendmail89Model, _ tags: Set<SendmailAccessMap.Tag>
+    ) -> [(key: SendmailKey, entry: SendmailAccessMap.Entry)] {
+        guard model.has(.accessDB) else { return [] }
+        return model.access.entries.compactMap { entry in
+            guard entry.value == .relay else { return nil }
+            let (tag, body) = SendmailAccessMap.split(entry.key)
+            guard tag.map({ SendmailAccessMap.Tag(rawValue: $0).map(tags.contains) ?? false }) ?? true else { return nil }
+            return SendmailKey(body).map { ($0, entry) }
+        }
+    }
+
+    private static func checkTopLevel(_ model: Sendmail89Model, notes: inout ImportNotes) {
+        // With it an entry is the one host of that name.
+        guard !model.has(.relayHostsOnly) else { return }
+        for case (.host(let domain), let entry) in relaying(model, [.connect, .to]) where PublicSuffixes.contains(domain) {
+            notes.find(
+                AuditFinding(
+                    "sendmail-relay-top-level", .critical, "RELAY for everything below `\(domain)`", at: entry.origin,
+                    why: "strangers have names there, so they may relay or be relayed to",
+                    fix: "name your own domains, one a line"))
+        }
+    }
+
+    /// One octet, or one group of IPv6, is more than one site has. Whether strangers are among them is decided for all
+    /// addresses together that may relay.
+    private static func checkWidth(_ model: Sendmail89Model, _ grants: Sendmail89Grants, notes: inout ImportNotes) {
+        let words = model.relayClass.compactMap { word in
+            Sendmail89Grants.network(word.value).map { ($0, word.origin ?? Origin(note: "class R")) }
+        }
+        let entries = relaying(model, [.connect]).compactMap { key, entry in
+            if case .network(let network) = key { (network, entry.origin) } else { nil }
+        }
+        let wide = (words + entries).filter { network, _ in
+            network.length <= (network.isV6 ? 16 : 8)
+                && network.range.map { !AddressSet([$0]).subtracting(.notPublic).isEmpty } ?? false
+        }
+        guard !wide.isEmpty else { return }
+        let areStrangers = grants.addressesThatRelay.holdsStrangers
+        for (network, origin) in wide {
+            let what = network.isV6 ? "the first group of an IPv6 address" : "the first octet of an address"
+            notes.find(
+                AuditFinding(
+                    "sendmail-wide-relay", areStrangers ? .critical : .warning, "\(what) alone decides who may relay", at: origin,
+                    why: areStrangers
+                        ? "more public addresses may relay than anybody has, so strangers are among them"
+                        : "these are more addresses than one site has, and whoever gets hold of one may relay",
+                    fix: "write as many octets or groups as your own networks have"))
         }
     }
 

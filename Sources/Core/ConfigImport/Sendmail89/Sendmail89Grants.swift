@@ -139,6 +139,15 @@ struct Sendmail89Grants {
         return steps
     }
 
+    /// All clients that may relay by their address alone.
+    var addressesThatRelay: AddressSet {
+        addresses.reduce(AddressSet()) { all, step in
+            guard step.outcome == .decide(.permit) else { return all }
+            let own = AddressSet((step.gate.from ?? []).map(\.value)).subtracting(AddressSet(step.gate.except.map(\.value)))
+            return all.union(own)
+        }
+    }
+
     /// A dot at the end of a prefix changes nothing, since whole numbers are compared.
     static func network(_ word: String) -> SendmailNetwork? {
         SendmailNetwork(word.hasSuffix(".") && !word.hasPrefix("ipv6") ? String(word.dropLast()) : word)

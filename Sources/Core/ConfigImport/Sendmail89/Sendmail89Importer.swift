@@ -4,6 +4,7 @@ import PolicyLanguage
 /// Sendmail 8.9 and later: sendmail.cf or sendmail.mc, relay-domains, access, local-host-names.
 public enum Sendmail89Importer: SystemImporter {
     public static let system = MailSystem.sendmail89
+    public static let placeOfDomains = "class w (LOCAL_DOMAIN and local-host-names) names them"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         switch file.baseName {
@@ -36,7 +37,7 @@ public enum Sendmail89Importer: SystemImporter {
         treatTricks(model, in: &draft)
         for rule in Sendmail89Refusals(model: model).rules { draft.addRefuse(rule) }
         for rule in grants.rules { draft.addRelay(rule) }
-        Sendmail89Audit.find(in: model, facts: facts, notes: &notes)
+        Sendmail89Audit.find(in: model, grants, facts: facts, notes: &notes)
         return draft
     }
 

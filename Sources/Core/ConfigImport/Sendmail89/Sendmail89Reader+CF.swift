@@ -7,6 +7,7 @@ extension Sendmail89Reader {
     mutating func readText(_ cf: SendmailCF, isWhole: Bool) {
         readMacros(cf)
         readClasses(cf, isWhole: isWhole)
+        maps += SendmailMapFiles.maps(of: cf)
         if let map = cf.maps["access"] {
             turnOn(.accessDB, map.origin)
             setAccessFile("\(map.kind) \(map.argument)", "Kaccess", map.origin)

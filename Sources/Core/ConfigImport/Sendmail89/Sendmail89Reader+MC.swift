@@ -97,6 +97,7 @@ extension Sendmail89Reader {
     private mutating func readFeature(_ call: SendmailMC.Call) {
         let name = (call.argument(0) ?? "").lowercased()
         let first = call.argument(1)?.lowercased() ?? ""
+        if let map = SendmailMapFiles.map(ofFeature: name, call.argument(1)?.withMailSettingsDirectory) { maps.append(map) }
         if let feature = Sendmail89Words.plainFeatures[name] { return turnOn(feature, call.origin) }
         switch name {
         case "access_db": readAccessFeature(call)
@@ -153,12 +154,10 @@ extension Sendmail89Reader {
         let files: Set<String> = ["hash", "btree", "dbm", "cdb", "text", "database_map_type"]
         guard let kind = words.first?.lowercased(), files.contains(kind), let path = words.last, words.count > 1, !path.hasPrefix("-")
         else { return notes.obscure(text, at: origin, why: "an access map of this kind is not in a file") }
-        accessFile = (path.replacing("MAIL_SETTINGS_DIR", with: "/etc/mail/"), origin)
+        accessFile = (path.withMailSettingsDirectory, origin)
     }
 }
 
 extension String {
-    fileprivate func replacing(_ word: String, with other: String) -> String {
-        hasPrefix(word) ? other + dropFirst(word.count) : self
-    }
+    fileprivate var withMailSettingsDirectory: String { replacing("MAIL_SETTINGS_DIR", with: "/etc/mail/") }
 }

@@ -10,6 +10,8 @@ struct Sendmail89Reader {
     var relayFiles: [ClassFile] = []
     var localFiles: [ClassFile] = []
     var accessFile: (path: String, origin: Origin)?
+    /// Every map that is named, whatever it is for.
+    var maps: [SendmailMapFiles.Map] = []
     /// Class VirtHost, which joins class R.
     var virtualHosts: [Sourced<String>] = []
     var macros: [String: Sourced<String>] = [:]
@@ -40,8 +42,11 @@ struct Sendmail89Reader {
                 addStandardFiles(path)
             }
             try readNamedFiles(path)
+            SendmailMapFiles(files.source).check(maps, in: path, notes: &notes)
         } else {
             try readListsAlone()
+            let files = SendmailMapFiles(files.source)
+            files.check(files.usual, in: "", notes: &notes)
         }
         finish()
     }

@@ -45,41 +45,19 @@ enum SendmailAccessAudit {
                     at: entry.origin, why: "a user at any domain is written with an @ at its end", fix: "\(body)@",
                     confidence: .likely))
         }
-        if entry.value == .relay { checkRelay(entry, tag, key, notes: &notes) }
-    }
-
-    private static let shortTopLevel: Set<String> = [
-        "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "name", "test", "example", "localhost", "top",
-        "xyz", "invalid", "local", "online", "site", "club",
-    ]
-
-    private static func checkRelay(
-        _ entry: SendmailAccessMap.Entry, _ tag: String?, _ key: SendmailKey, notes: inout ImportNotes
-    ) {
-        if case .host(let domain) = key, PublicSuffixes.contains(domain), tag != "from" {
-            notes.find(
-                AuditFinding(
-                    "sendmail-relay-top-level", .critical, "RELAY for everything below `\(domain)`", at: entry.origin,
-                    why: "strangers have names there, so they may relay or be relayed to",
-                    fix: "name your own domains, one a line"))
-        }
-        if tag == nil {
+        if entry.value == .relay, tag == nil {
             notes.find(
                 AuditFinding(
                     "sendmail-untagged-relay", .warning, "RELAY without a tag works in both directions", at: entry.origin,
                     why: "mail from clients of that name and mail to that domain are both relayed",
                     fix: "Connect:\(entry.key)\tRELAY or To:\(entry.key)\tRELAY"))
         }
-        if case .network(let network) = key, network.length <= (network.isV6 ? 16 : 8), tag != "to", tag != "from",
-            let range = network.range, !AddressSet([range]).subtracting(.notPublic).isEmpty
-        {
-            notes.find(
-                AuditFinding(
-                    "sendmail-wide-relay", .critical, "RELAY for a sixteenth or more of a continent's addresses",
-                    at: entry.origin, why: "one octet names 16,777,216 addresses, most of them strangers'",
-                    fix: "write as many octets as your own networks have"))
-        }
     }
+
+    private static let shortTopLevel: Set<String> = [
+        "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "name", "test", "example", "localhost", "top",
+        "xyz", "invalid", "local", "online", "site", "club",
+    ]
 
     private static func checkValue(_ entry: SendmailAccessMap.Entry, notes: inout ImportNotes) {
         guard case .refusal = entry.value else { return }

@@ -66,9 +66,9 @@ struct SendmailGate {
     /// Both; nil where nothing can satisfy both.
     func and(_ other: SendmailGate) -> SendmailGate? {
         var both = self
-        both.name = Self.cut(name, other.name, Self.narrower)
-        both.sender = Self.cut(sender, other.sender, Self.narrower)
-        both.to = Self.cut(to, other.to, Self.narrower)
+        both.name = Self.cut(name, other.name) { $0.common($1) }
+        both.sender = Self.cut(sender, other.sender) { $0.common($1) }
+        both.to = Self.cut(to, other.to) { $0.common($1) }
         both.isNameless = isNameless || other.isNameless
         if from != nil, other.from != nil {
             both.from = addresses.intersection(other.addresses).ranges.map { Sourced($0, other.from?.first?.origin) }
@@ -87,41 +87,11 @@ struct SendmailGate {
     }
 
     private static func cut<Pattern: Hashable & Sendable>(
-        _ a: [Sourced<Pattern>]?, _ b: [Sourced<Pattern>]?, _ narrower: (Pattern, Pattern) -> Pattern?
+        _ a: [Sourced<Pattern>]?, _ b: [Sourced<Pattern>]?, _ common: (Pattern, Pattern) -> Pattern?
     ) -> [Sourced<Pattern>]? {
         guard let a, let b else { return a ?? b }
         return a.flatMap { first in
-            b.compactMap { second in narrower(first.value, second.value).map { Sourced($0, second.origin ?? first.origin) } }
-        }
-    }
-
-    private static func narrower(_ a: HostPattern, _ b: HostPattern) -> HostPattern? {
-        if covers(a, b) { return b }
-        return covers(b, a) ? a : nil
-    }
-
-    private static func covers(_ wide: HostPattern, _ narrow: HostPattern) -> Bool {
-        wide == narrow || wide.isBelow && (narrow.domain.isBelow(wide.domain))
-    }
-
-    private static func narrower(_ a: PathPattern, _ b: PathPattern) -> PathPattern? {
-        if covers(a, b) { return b }
-        if covers(b, a) { return a }
-        switch (a, b) {
-        case (.localPart(let user), .domain(let domain)), (.domain(let domain), .localPart(let user)):
-            return .mailbox(localPart: user, domain: domain)
-        default: return nil
-        }
-    }
-
-    private static func covers(_ wide: PathPattern, _ narrow: PathPattern) -> Bool {
-        switch (wide, narrow) {
-        case _ where wide == narrow: true
-        case (.domain(let domain), .mailbox(_, let other)): domain == other
-        case (.below(let domain), .mailbox(_, let other)), (.below(let domain), .domain(let other)), (.below(let domain), .below(let other)):
-            other.isBelow(domain)
-        case (.localPart(let user), .mailbox(let other, _)): user == other
-        default: false
+            b.compactMap { second in common(first.value, second.value).map { Sourced($0, second.origin ?? first.origin) } }
         }
     }
 

@@ -3,6 +3,7 @@ import MailTypes
 /// Eudora WorldMail Server: a transcription of the Connection Management Center's access objects.
 public enum WorldMailImporter: SystemImporter {
     public static let system = MailSystem.worldMail
+    public static let placeOfDomains = "the access objects name no domains"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.contains { $0.text.lowercased().contains("[\(WorldMailReader.relaySection)]") }
@@ -90,9 +91,6 @@ public enum WorldMailImporter: SystemImporter {
                     at: model.service.defaultOrigin,
                     why: "the object SMTP governs the whole service; relaying alone is governed by SMTP Relay (Non-Local Only)",
                     fix: "[SMTP]\nDefault = Allowed Access", confidence: .likely))
-        }
-        if model.domains.isEmpty {
-            notes.findNoLocalDomains("worldmail-local-domains-unknown", why: "the access objects name no domains")
         }
     }
 }

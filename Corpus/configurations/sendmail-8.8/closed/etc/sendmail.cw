@@ -1,0 +1,1 @@
+mail.ours.test
