@@ -376,19 +376,24 @@ def test_certificates_that_prove(certified_gate, authority, folder):
 def test_certificates_that_prove_nothing(certified_gate, authority, folder):
     """And cost nothing: ordinary mail passes."""
     impostor = make(folder, "our authority", file="impostor", authority=True)
+    constrained = ("policyConstraints=critical,requireExplicitPolicy:0", "certificatePolicies=1.2.3.4")
     certificates = [
+        # The last would end a process that goes on behind a failed check (decisions/0010-client-certificates.md).
         None, make(folder, "self-signed"), make(folder, "foreign", issuer=impostor),
         make(folder, "server only", issuer=authority, purpose="serverAuth"),
+        make(folder, "constrained", issuer=impostor, extensions=constrained[:1]),
+        make(folder, "constrained by itself", extensions=constrained),
     ]
     for certificate in certificates:
         assert permitted(certified_gate, certificate) == set()
 
 
-def test_a_resumed_session_proves_what_the_first_one_did(certified_gate, authority, folder):
+@pytest.mark.parametrize("version", (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3))
+def test_a_resumed_session_proves_what_the_first_one_did(certified_gate, authority, folder, version):
     issued = make(folder, "app two", issuer=authority, purpose="clientAuth")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.maximum_version = version
     context.load_cert_chain(issued.certificate, issued.key)
     session, reused = None, []
     for _ in range(2):

@@ -344,26 +344,6 @@ final class GatewayHandler: ChannelInboundHandler {
         flush()
     }
 
-    private func reportEvents() {
-        for event in session.takeEvents() {
-            switch event {
-            case .decided(let record):
-                worker.log.recipient(record, listener: listener, client: client, port: clientPort)
-                countRefusedRelay(record)
-            case .finished(let record):
-                worker.log.transaction(record, listener: listener, client: client)
-                chargeBytes(record)
-            }
-        }
-    }
-
-    private func countRefusedRelay(_ record: RecipientRecord) {
-        guard let limit = worker.settings.connections.refusedRelays, record.decision.verdict == .reject,
-            record.decision.reason == .noRule || record.decision.reason == .addressTrick
-        else { return }
-        worker.shared.relayRefused(client, at: worker.clock(), limit)
-    }
-
     private func say(_ reply: Reply) {
         guard context != nil else { return }
         let bytes = reply.wireForm

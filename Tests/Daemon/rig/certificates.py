@@ -36,7 +36,7 @@ class Certificate:
             new.replace(mine)
 
 
-def make(folder, name="gate.test", issuer=None, file=None, days=30, purpose=None, authority=False, curve="P-256"):
+def make(folder, name="gate.test", issuer=None, file=None, days=30, purpose=None, authority=False, curve="P-256", extensions=()):
     """A certificate for `name` and this machine, signed by `issuer` or by itself."""
     folder = pathlib.Path(folder)
     file = file or name
@@ -48,6 +48,8 @@ def make(folder, name="gate.test", issuer=None, file=None, days=30, purpose=None
     ]
     if purpose:
         command += ["-addext", f"extendedKeyUsage={purpose}"]
+    for extension in extensions:
+        command += ["-addext", extension]
     if issuer:
         command += ["-CA", issuer.certificate, "-CAkey", issuer.key]
     if not authority:
