@@ -41,8 +41,10 @@ enum DecisionIdentifier {
 
     private static func text(of id: UInt128) -> String {
         String(unsafeUninitializedCapacity: 26) { buffer in
-            for index in 0..<26 {
-                buffer[index] = alphabet[Int(truncatingIfNeeded: id >> UInt128(5 * (25 - index))) & 31]
+            var rest = id
+            for index in (0..<26).reversed() {
+                buffer[index] = alphabet[Int(truncatingIfNeeded: rest) & 31]
+                rest >>= 5
             }
             return 26
         }

@@ -16,12 +16,13 @@ public struct DecisionRecord: Sendable {
     public var time: Instant
     public var via: Via
     public var clientPort: UInt16?
-    public var request: RelayRequest
     /// What followed `MAIL FROM:`, if that is no path; `request.reversePath` says nothing then.
     public var unreadableReversePath: [UInt8]?
     /// What followed `RCPT TO:`, as the client wrote it. If it is no path, `request.forwardPath` says nothing.
     public var forwardPathGiven: [UInt8]
-    public var decision: Decision
+    /// The request and the decision, shared with whoever handed them over until they are changed.
+    @usableFromInline
+    var judged: JudgedRequest
     /// Every rule read, the deciding one last; nil where only the decision was asked for.
     public var trace: [Explanation.Step]?
     /// The permits that came closest; nil where only the decision was asked for.
@@ -30,14 +31,40 @@ public struct DecisionRecord: Sendable {
     public var outcome: Reply?
 
     public init(
+        id: String, time: Instant, via: Via, clientPort: UInt16? = nil, judged: JudgedRequest,
+        unreadableReversePath: [UInt8]? = nil, forwardPathGiven: [UInt8], explanation: Explanation? = nil,
+        outcome: Reply? = nil
+    ) {
+        self.id = id
+        self.time = time
+        self.via = via
+        self.clientPort = clientPort
+        self.judged = judged
+        self.unreadableReversePath = unreadableReversePath
+        self.forwardPathGiven = forwardPathGiven
+        trace = explanation?.trace
+        closest = explanation?.closest
+        self.outcome = outcome
+    }
+
+    public init(
         id: String, time: Instant, via: Via, clientPort: UInt16? = nil, request: RelayRequest,
         unreadableReversePath: [UInt8]? = nil, forwardPathGiven: [UInt8], decision: Decision,
         explanation: Explanation? = nil, outcome: Reply? = nil
     ) {
-        (self.id, self.time, self.via, self.clientPort) = (id, time, via, clientPort)
-        (self.request, self.unreadableReversePath) = (request, unreadableReversePath)
-        (self.forwardPathGiven, self.decision) = (forwardPathGiven, decision)
-        (self.trace, self.closest, self.outcome) = (explanation?.trace, explanation?.closest, outcome)
+        self.init(
+            id: id, time: time, via: via, clientPort: clientPort, judged: JudgedRequest(request, decision),
+            unreadableReversePath: unreadableReversePath, forwardPathGiven: forwardPathGiven, explanation: explanation,
+            outcome: outcome)
+    }
+
+    @inlinable public var request: RelayRequest {
+        _read { yield judged.request }
+        set { judged = JudgedRequest(newValue, judged.decision) }
+    }
+    @inlinable public var decision: Decision {
+        _read { yield judged.decision }
+        set { judged = JudgedRequest(judged.request, newValue) }
     }
 }
 
@@ -56,9 +83,20 @@ extension DecisionRecord {
 
     /// Without angle brackets; `<>` for the null reverse-path.
     var reversePath: [UInt8] {
-        if let unreadableReversePath { return Self.withoutBrackets(unreadableReversePath) }
-        guard case .mailbox(let mailbox) = request.reversePath else { return Array("<>".utf8) }
-        return mailbox.wireForm
+        var bytes: [UInt8] = []
+        appendReversePath(to: &bytes)
+        return bytes
+    }
+
+    /// `reversePath` behind what stands in `bytes`.
+    func appendReversePath(to bytes: inout [UInt8]) {
+        if let unreadableReversePath {
+            bytes += Self.withoutBrackets(unreadableReversePath)
+        } else if case .mailbox(let mailbox) = request.reversePath {
+            mailbox.appendWireForm(to: &bytes)
+        } else {
+            bytes += "<>"
+        }
     }
 
     var recipientGiven: [UInt8] { Self.withoutBrackets(forwardPathGiven) }

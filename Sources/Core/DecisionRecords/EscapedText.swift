@@ -18,6 +18,14 @@ public enum EscapedText {
         if field.count > longest { line += "\\+\(field.count - longest)".utf8 }
     }
 
+    /// The same for a field that stands in `line` already, from `start` to the end. Mostly it can stay.
+    static func escape(_ line: inout [UInt8], from start: Int) {
+        if line.count - start <= longest, line[start...].allSatisfy(isHarmless) { return }
+        let field = Array(line[start...])
+        line.removeSubrange(start...)
+        append(field, to: &line)
+    }
+
     private static func isHarmless(_ byte: UInt8) -> Bool {
         (0x21...0x7e).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }

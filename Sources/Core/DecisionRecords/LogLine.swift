@@ -16,22 +16,24 @@ public struct LogLine: Sendable {
     public init(_ record: borrowing DecisionRecord) {
         bytes = []
         bytes.reserveCapacity(400)
-        bytes += "verdict=".utf8
-        bytes += record.decision.verdict.rawValue.utf8
+        bytes += "verdict="
+        bytes.append(text: record.decision.verdict.rawValue)
         appendOwnName("rule", record.decision.rule?.name)
         appendWord("reason", record.decision.reason.rawValue)
         appendWord("client", record.request.client.description)
-        append("listener", record.request.listener.map { Array($0.utf8) })
+        append("listener") { if let name = record.request.listener { $0.append(text: name) } }
         appendQuoted("login", record.login ?? "")
-        append("helo", record.request.helo)
-        append("sender", record.reversePath)
-        append("recipient", record.forwardPath ?? record.recipientGiven)
+        append("helo") { if let name = record.request.helo { $0 += name } }
+        append("sender", record.appendReversePath)
+        append("recipient") { bytes in
+            if let path = record.decision.forwardPath { path.appendPath(to: &bytes) } else { bytes += record.recipientGiven }
+        }
         appendStatus("reply", of: record.decision.reply)
         appendWord("id", record.id)
         appendWord("via", record.via.rawValue)
         if let port = record.clientPort { appendWord("port", String(port)) }
-        if let name = record.clientName { append("name", name.bytes) }
-        if let version = record.request.tlsVersion { append("tls", Array(version.utf8)) }
+        if let name = record.clientName { append("name") { $0 += name.bytes } }
+        if let version = record.request.tlsVersion { append("tls") { $0.append(text: version) } }
         if case .known(let login) = record.request.popLogin { appendQuoted("pop", login.name ?? "") }
         if let outcome = record.outcome { appendStatus("outcome", of: outcome) }
         if record.decision.observed { appendWord("observed", "yes") }
@@ -47,31 +49,31 @@ public struct LogLine: Sendable {
 extension LogLine {
     private mutating func appendKey(_ key: StaticString) {
         bytes.append(UInt8(ascii: " "))
-        key.withUTF8Buffer { bytes += $0 }
+        bytes += key
         bytes.append(UInt8(ascii: "="))
     }
 
     /// A word of ours: nothing in it needs escaping.
     private mutating func appendWord(_ key: StaticString, _ word: String) {
         appendKey(key)
-        bytes += word.utf8
+        bytes.append(text: word)
     }
 
-    /// Bytes of a stranger's.
-    private mutating func append(_ key: StaticString, _ field: [UInt8]?) {
+    /// Bytes of a stranger's, which `write` appends.
+    private mutating func append(_ key: StaticString, _ write: (inout [UInt8]) -> Void) {
         appendKey(key)
-        guard let field, !field.isEmpty else {
-            bytes += "\"\"".utf8
-            return
-        }
-        EscapedText.append(field, to: &bytes)
+        let start = bytes.count
+        write(&bytes)
+        if bytes.count == start { bytes += "\"\"" } else { EscapedText.escape(&bytes, from: start) }
     }
 
     /// The same in quotes, for readers that expect them.
     private mutating func appendQuoted(_ key: StaticString, _ field: String) {
         appendKey(key)
         bytes.append(UInt8(ascii: "\""))
-        EscapedText.append(field.utf8, to: &bytes)
+        let start = bytes.count
+        bytes.append(text: field)
+        EscapedText.escape(&bytes, from: start)
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -89,7 +91,7 @@ extension LogLine {
     /// The enhanced status code, if the text begins with one (RFC 2034 §4). The rest of a reply is for the client,
     /// and a protected server may put anything there.
     private static func enhancedStatus(of reply: Reply) -> ArraySlice<UInt8>? {
-        guard let word = reply.lines.first?.prefix(while: { $0 != UInt8(ascii: " ") }) else { return nil }
+        let word = reply.text.prefix { $0 != UInt8(ascii: " ") && $0 != 10 }
         var digits = 0
         var dots = 0
         for byte in word {
@@ -106,10 +108,9 @@ extension LogLine {
     private mutating func appendOwnName(_ key: StaticString, _ name: String?) {
         appendKey(key)
         bytes.append(UInt8(ascii: "\""))
-        for byte in EscapedText.forTerminal(name ?? "").utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): bytes += "\\x22".utf8
-            default: bytes.append(byte)
+        if let name {
+            for byte in EscapedText.forTerminal(name).utf8 {
+                if byte == UInt8(ascii: "\"") { bytes += "\\x22" } else { bytes.append(byte) }
             }
         }
         bytes.append(UInt8(ascii: "\""))

@@ -54,25 +54,33 @@ private struct TextForm {
         bytes.reserveCapacity(400)
         append("message=", line.id)
         append(" client=", line.client.description)
-        bytes += " listener=".utf8
-        EscapedText.append(Array(line.listener.utf8), to: &bytes)
-        bytes += " upstream=".utf8
-        EscapedText.append(Array(line.upstream.utf8), to: &bytes)
-        append(" bytes=", String(line.size))
-        append(" recipients=", String(line.decisions.count))
-        bytes += " outcome=\"".utf8
+        bytes += " listener="
+        appendName(line.listener)
+        bytes += " upstream="
+        appendName(line.upstream)
+        bytes += " bytes="
+        bytes.append(number: line.size)
+        bytes += " recipients="
+        bytes.append(number: UInt64(line.decisions.count))
+        bytes += " outcome=\""
         append(line.outcome)
         if line.outcome != line.reply {
-            bytes += "\" reply=\"".utf8
+            bytes += "\" reply=\""
             append(line.reply)
         }
-        bytes += "\" decisions=".utf8
+        bytes += "\" decisions="
         for (index, decision) in line.decisions.enumerated() { append(index == 0 ? "" : ",", decision) }
     }
 
+    private mutating func appendName(_ name: String) {
+        let start = bytes.count
+        bytes.append(text: name)
+        EscapedText.escape(&bytes, from: start)
+    }
+
     private mutating func append(_ key: StaticString, _ text: String) {
-        key.withUTF8Buffer { bytes += $0 }
-        bytes += text.utf8
+        bytes += key
+        bytes.append(text: text)
     }
 
     private static let longestReply = 400
@@ -81,7 +89,7 @@ private struct TextForm {
     private mutating func append(_ reply: Reply?) {
         guard let reply else { return }
         reply.appendCode(to: &bytes)
-        for line in reply.lines {
+        for line in reply.text.split(separator: 10, omittingEmptySubsequences: false) {
             bytes.append(UInt8(ascii: " "))
             for byte in line.prefix(Self.longestReply) {
                 switch byte {

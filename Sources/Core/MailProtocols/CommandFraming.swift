@@ -21,14 +21,22 @@ public enum CommandFraming {
     }
 
     public static func scan(_ bytes: UnsafeRawBufferPointer) -> Finding {
-        guard let end = bytes.firstIndex(of: ASCII.lineFeed) else {
-            return bytes.contains(0) ? .broken(.nul) : .incomplete
+        // One pass: every command is read here.
+        var firstReturn: Int?
+        for index in bytes.indices {
+            switch bytes[index] {
+            case 0: return .broken(.nul)
+            case ASCII.carriageReturn: firstReturn = firstReturn ?? index
+            case ASCII.lineFeed: return line(endingAt: index, of: bytes, firstReturn)
+            default: break
+            }
         }
-        let line = bytes[..<end]
-        if line.contains(0) { return .broken(.nul) }
-        guard line.last == ASCII.carriageReturn else { return .broken(.bareLineFeed) }
-        let content = line.dropLast()
-        if content.contains(ASCII.carriageReturn) { return .refused(end + 1, .bareCarriageReturn) }
-        return end + 1 > longestLine ? .refused(end + 1, .tooLong) : .line(content.count)
+        return .incomplete
+    }
+
+    private static func line(endingAt end: Int, of bytes: UnsafeRawBufferPointer, _ firstReturn: Int?) -> Finding {
+        guard end > 0, bytes[end - 1] == ASCII.carriageReturn else { return .broken(.bareLineFeed) }
+        if firstReturn != end - 1 { return .refused(end + 1, .bareCarriageReturn) }
+        return end + 1 > longestLine ? .refused(end + 1, .tooLong) : .line(end - 1)
     }
 }

@@ -13,7 +13,9 @@ public struct ReplyReader: Sendable {
 
     private var partial: [UInt8] = []
     private var code: UInt16?
-    private var lines: [[UInt8]] = []
+    /// The lines so far, with LF between them.
+    private var text: [UInt8] = []
+    private var lineCount = 0
 
     public init() {}
 
@@ -25,50 +27,63 @@ public struct ReplyReader: Sendable {
     public mutating func received(
         _ bytes: UnsafeRawBufferPointer, into replies: inout [Reply]
     ) throws(Problem) {
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: ASCII.lineFeed) {
-            if let reply = try lineEnded(by: rest[..<end]) { replies.append(reply) }
-            rest = rest[(end + 1)...]
+        var start = 0
+        for end in bytes.indices where bytes[end] == ASCII.lineFeed {
+            let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            if let reply = try lineEnded(by: line) { replies.append(reply) }
+            start = end + 1
         }
-        partial.append(contentsOf: rest)
+        if start == bytes.count { return }
+        partial.append(contentsOf: bytes[start...])
         // The CR of a line whose LF has not come does not count, as it does not where both come at once.
-        let length = partial.last == ASCII.carriageReturn ? partial.count - 1 : partial.count
-        guard length <= Self.longestLine else { throw Problem(message: "a reply line without end") }
+        guard partial.count - (partial.last == ASCII.carriageReturn ? 1 : 0) <= Self.longestLine else {
+            throw Problem(message: "a reply line without end")
+        }
     }
 
     /// A line whose end is `bytes`. Mostly that is all of it, and nothing has to be put together.
-    private mutating func lineEnded(by bytes: Slice<UnsafeRawBufferPointer>) throws(Problem) -> Reply? {
-        if partial.isEmpty { return try line(bytes.last == ASCII.carriageReturn ? bytes.dropLast() : bytes) }
-        var whole = partial + bytes
+    private mutating func lineEnded(by bytes: UnsafeRawBufferPointer) throws(Problem) -> Reply? {
+        if partial.isEmpty { return try line(bytes) }
+        let whole = partial + bytes
         partial = []
-        if whole.last == ASCII.carriageReturn { whole.removeLast() }
         return try line(whole)
     }
 
-    private mutating func line(_ line: some RandomAccessCollection<UInt8>) throws(Problem) -> Reply? {
-        guard line.count <= Self.longestLine, let number = line.count >= 3 ? ASCII.number(line.prefix(3)) : nil,
-            (200...599).contains(number)
-        else { throw Problem(message: "a line that is no reply") }
-        let lineCode = UInt16(number)
+    /// `line` may end with CR.
+    private mutating func line<Line: RandomAccessCollection<UInt8>>(_ line: Line) throws(Problem) -> Reply?
+    where Line.Index == Int {
+        let length = line.last == ASCII.carriageReturn ? line.count - 1 : line.count
+        guard length <= Self.longestLine, let lineCode = Self.code(line, length) else {
+            throw Problem(message: "a line that is no reply")
+        }
         guard code == nil || code == lineCode else { throw Problem(message: "a reply with two codes") }
-        let separator = line.dropFirst(3).first ?? ASCII.space
+        let separator = length > 3 ? line[3] : ASCII.space
         guard separator == ASCII.space || separator == UInt8(ascii: "-") else {
             throw Problem(message: "a line that is no reply")
         }
-        lines.append(Self.printable(line.dropFirst(4)))
-        guard lines.count <= Self.mostLines else { throw Problem(message: "a reply of too many lines") }
+        addText(line, from: 4, to: length)
+        guard lineCount <= Self.mostLines else { throw Problem(message: "a reply of too many lines") }
         code = lineCode
         if separator != ASCII.space { return nil }
-        defer { (code, lines) = (nil, []) }
-        return Reply(code: lineCode, lines: lines)
+        defer { (code, text, lineCount) = (nil, [], 0) }
+        return Reply(code: lineCode, text: text)
+    }
+
+    private static func code(_ line: some RandomAccessCollection<UInt8>, _ length: Int) -> UInt16? {
+        guard length >= 3, let number = ASCII.number(line.prefix(3)), (200...599).contains(number) else { return nil }
+        return UInt16(number)
     }
 
     /// The text goes to the client and into logs: CR, NUL and other controls become `?`.
-    private static func printable(_ text: some Collection<UInt8>) -> [UInt8] {
-        var shown = Array(text)
-        for index in shown.indices where shown[index] != 9 && (shown[index] < 0x20 || shown[index] == 0x7f) {
-            shown[index] = UInt8(ascii: "?")
-        }
-        return shown
+    private mutating func addText<Line: RandomAccessCollection<UInt8>>(_ line: Line, from start: Int, to end: Int)
+    where Line.Index == Int {
+        if lineCount > 0 { text.append(ASCII.lineFeed) }
+        lineCount += 1
+        guard start < end else { return }
+        let first = text.count
+        text.append(contentsOf: line[start..<end])
+        for index in first..<text.count where Self.isControl(text[index]) { text[index] = UInt8(ascii: "?") }
     }
+
+    private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 && byte != 9 || byte == 0x7f }
 }

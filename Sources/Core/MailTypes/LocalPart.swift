@@ -23,7 +23,7 @@ enum LocalPart {
             try checkDotString(written, allowing: dots)
             decoded = Array(written)
         }
-        guard wireLength(decoded) <= longest else { throw SyntaxFault("local part longer than 64 octets") }
+        guard !isLonger(decoded, than: longest) else { throw SyntaxFault("local part longer than 64 octets") }
         return decoded
     }
 
@@ -104,7 +104,12 @@ enum LocalPart {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    static func wireLength(_ decoded: [UInt8]) -> Int {
+    /// Whether the form on the wire is longer than `most`. Quoting at most doubles it, so that mostly nothing is counted.
+    static func isLonger(_ decoded: [UInt8], than most: Int) -> Bool {
+        2 * decoded.count + 2 > most && wireLength(decoded) > most
+    }
+
+    private static func wireLength(_ decoded: [UInt8]) -> Int {
         isDotString(decoded) ? decoded.count : decoded.count + 2 + decoded.count { needsBackslash($0) }
     }
 

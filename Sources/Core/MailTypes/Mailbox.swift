@@ -16,14 +16,12 @@ public struct Mailbox: Hashable, Sendable {
         return bytes
     }
 
-    func appendWireForm(to bytes: inout [UInt8]) {
+    /// `wireForm` behind what stands in `bytes`.
+    public func appendWireForm(to bytes: inout [UInt8]) {
         LocalPart.appendWireForm(of: localPart, to: &bytes)
         bytes.append(UInt8(ascii: "@"))
         bytes += domain.bytes
     }
-
-    /// Octets of `wireForm`.
-    var wireLength: Int { LocalPart.wireLength(localPart) + 1 + domain.bytes.count }
 
     /// Whether it can be sent only with SMTPUTF8 (RFC 6531 §3.4).
     public var needsSMTPUTF8: Bool { localPart.contains { $0 >= 0x80 } }

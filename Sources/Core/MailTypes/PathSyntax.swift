@@ -42,10 +42,10 @@ struct PathSyntax {
         let localPart =
             isDoubleAt ? try Self.joinedParts(written) : try LocalPart.decode(written, allowing: dots)
         let domain = try Domain(reading: rest[(at + 1)...])
-        let mailbox = Mailbox(localPart: localPart, domain: domain)
-        address = .mailbox(mailbox)
+        address = .mailbox(Mailbox(localPart: localPart, domain: domain))
         // Both what came and what is sent on, in brackets: the canonical form may be the longer one.
-        guard content.count + 2 <= Self.longestPath, mailbox.wireLength + 2 <= Self.longestPath else {
+        let roomForLocalPart = Self.longestPath - domain.bytes.count - "<@>".utf8.count
+        guard content.count + 2 <= Self.longestPath, !LocalPart.isLonger(localPart, than: roomForLocalPart) else {
             throw SyntaxFault("path longer than 256 octets")
         }
     }
@@ -127,7 +127,7 @@ struct PathSyntax {
             try LocalPart.checkDotString(piece, allowing: .leading)
         }
         let joined = Array(written)
-        guard LocalPart.wireLength(joined) <= LocalPart.longest else {
+        guard !LocalPart.isLonger(joined, than: LocalPart.longest) else {
             throw SyntaxFault("local part longer than 64 octets")
         }
         return joined

@@ -2,12 +2,18 @@
 public struct Reply: Hashable, Sendable {
     /// 200...599.
     public let code: UInt16
-    /// Text of each line without code, separator and CRLF; an enhanced status code is part of it.
-    public let lines: [[UInt8]]
+    /// The lines without code, separator and CRLF, with LF between them; an enhanced status code is part of its line.
+    /// One array, since several replies are made for each message.
+    public let text: [UInt8]
+
+    public init(code: UInt16, text: [UInt8]) {
+        precondition((200...599).contains(code), "\(code) is no reply")
+        (self.code, self.text) = (code, text)
+    }
 
     public init(code: UInt16, lines: [[UInt8]]) {
-        precondition((200...599).contains(code) && !lines.isEmpty, "\(code) with \(lines.count) lines is no reply")
-        (self.code, self.lines) = (code, lines)
+        precondition(!lines.isEmpty, "a reply has a line")
+        self.init(code: code, text: Array(lines.joined(separator: [Self.lineFeed])))
     }
 
     /// One line: `550 5.7.1 Relaying denied`.
@@ -15,33 +21,70 @@ public struct Reply: Hashable, Sendable {
         // Byte by byte, since several are made for each message; interpolation takes five times as long.
         var line: [UInt8] = []
         line.reserveCapacity(status.utf8CodeUnitCount + 1 + text.utf8.count)
-        status.withUTF8Buffer { line += $0 }
+        line += status
         line.append(UInt8(ascii: " "))
-        line += text.utf8
-        self.init(code: code, lines: [line])
+        line.append(text: text)
+        self.init(code: code, text: line)
+    }
+
+    public var lines: [[UInt8]] {
+        text.split(separator: Self.lineFeed, omittingEmptySubsequences: false).map(Array.init)
     }
 
     public var isPositive: Bool { code < 400 }
     public var isTransient: Bool { (400..<500).contains(code) }
     public var isPermanent: Bool { code >= 500 }
 
+    private static let lineFeed: UInt8 = 10
+
     /// The bytes on the wire, each line ended by CRLF.
     public var wireForm: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(lines.reduce(0) { $0 + $1.count + 6 })
-        for (index, line) in lines.enumerated() {
-            appendCode(to: &bytes)
-            bytes.append(UInt8(ascii: index == lines.count - 1 ? " " : "-"))
-            bytes += line
-            bytes += [13, 10]
+        [UInt8](unsafeUninitializedCapacity: wireLength) { place, count in
+            count = writeWireForm(to: UnsafeMutableRawBufferPointer(place))
         }
-        return bytes
+    }
+
+    /// Octets of `wireForm`.
+    public var wireLength: Int {
+        // LF becomes CRLF with a code and a separator behind it.
+        4 + text.count + 2 + 5 * text.count { $0 == Self.lineFeed }
+    }
+
+    /// Writes `wireForm` to `place`, which has room for it; how many octets that are.
+    public func writeWireForm(to place: UnsafeMutableRawBufferPointer) -> Int {
+        var written = 0
+        func write(_ byte: UInt8) {
+            place[written] = byte
+            written += 1
+        }
+        func write(_ line: ArraySlice<UInt8>) {
+            line.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: place[written...]).copyMemory(from: $0) }
+            written += line.count
+        }
+        func writeCode() {
+            write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: code / 100))
+            write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: code / 10 % 10))
+            write(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: code % 10))
+        }
+        var rest = text[...]
+        while let end = rest.firstIndex(of: Self.lineFeed) {
+            writeCode()
+            write(UInt8(ascii: "-"))
+            write(rest[..<end])
+            write(13)
+            write(Self.lineFeed)
+            rest = rest[(end + 1)...]
+        }
+        writeCode()
+        write(UInt8(ascii: " "))
+        write(rest)
+        write(13)
+        write(Self.lineFeed)
+        return written
     }
 
     /// Its three digits.
-    public func appendCode(to bytes: inout [UInt8]) {
-        for divisor: UInt16 in [100, 10, 1] { bytes.append(UInt8(ascii: "0") + UInt8(code / divisor % 10)) }
-    }
+    public func appendCode(to bytes: inout [UInt8]) { bytes.append(number: UInt64(code)) }
 }
 
 extension Reply: CustomStringConvertible {

@@ -48,11 +48,12 @@ extension GatewaySession {
             return finish(reply ?? Reply(451, "4.4.2", "The mail server went away"), outcome: reply)
         }
         phase = .receivingData
-        return .reply(Reply(code: 354, lines: [Array("End data with <CR><LF>.<CR><LF>".utf8)]))
+        return .reply(.startMailInput)
     }
 
-    /// The trace line that goes before the client's mail data.
-    public func receivedLine(at moment: Moment) -> [UInt8] {
+    /// The trace line that goes before the client's mail data. It changes nothing, but otherwise the call from another
+    /// module would copy the session first.
+    public mutating func receivedLine(at moment: Moment) -> [UInt8] {
         ReceivedLine(
             request: request, extended: saidEHLO, smtpUTF8: transaction.parameters.smtpUTF8,
             hostname: terms.hostname, id: transaction.id, recipient: transaction.soleRecipient, date: moment.date

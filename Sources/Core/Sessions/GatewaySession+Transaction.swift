@@ -30,8 +30,7 @@ extension GatewaySession {
     struct Pending: Sendable {
         let id: String
         let given: [UInt8]
-        let request: RelayRequest
-        let decision: Decision
+        let judged: JudgedRequest
         let parameters: RecipientParameters
     }
 
@@ -48,7 +47,7 @@ extension GatewaySession {
         transaction.reversePath = path
         transaction.parameters = parameters
         phase = .inTransaction
-        return .reply(Reply(250, "2.1.0", "Ok"))
+        return .reply(.senderTaken)
     }
 
     /// Parameters that nobody announced, or that ask for more than is possible.
@@ -84,17 +83,16 @@ extension GatewaySession {
         request.now = moment.now
         request.clockIsBehind = moment.clockIsBehind
         let id = moment.newIdentifier()
-        let decision = judged(moment)
-        guard decision.verdict == .permit else { return decided(decision, given: given, request: request, id: id) }
-        transaction.pending = Pending(
-            id: id, given: given, request: request, decision: decision, parameters: parameters)
-        if decision.chargedRules.isEmpty { return offerPending() }
+        let judged = JudgedRequest(request, decision(moment))
+        guard judged.decision.verdict == .permit else { return decided(judged, given: given, id: id) }
+        transaction.pending = Pending(id: id, given: given, judged: judged, parameters: parameters)
+        if judged.decision.chargedRules.isEmpty { return offerPending() }
         phase = .charging
         return .charge(
-            LimitCharge(rules: decision.chargedRules, request: request, countedBefore: transaction.charged))
+            LimitCharge(rules: judged.decision.chargedRules, request: request, countedBefore: transaction.charged))
     }
 
-    private func judged(_ moment: Moment) -> Decision {
+    private func decision(_ moment: Moment) -> Decision {
         let decision = terms.policy.decide(request)
         guard moment.clientIsBanned, decision.verdict == .permit, decision.destination == .relay, request.login == .absent
         else { return decision }
@@ -110,15 +108,15 @@ extension GatewaySession {
         }
         phase = .inTransaction
         guard let refusal else {
-            transaction.charged.formUnion(pending.decision.chargedRules)
+            transaction.charged.formUnion(pending.judged.decision.chargedRules)
             return offerPending()
         }
         transaction.pending = nil
-        return decided(refusal, given: pending.given, request: pending.request, id: pending.id)
+        return decided(JudgedRequest(pending.judged.request, refusal), given: pending.given, id: pending.id)
     }
 
     private mutating func offerPending() -> Action {
-        guard let pending = transaction.pending, let path = pending.decision.forwardPath else {
+        guard let pending = transaction.pending, let path = pending.judged.decision.forwardPath else {
             preconditionFailure("a permit without a path to send on")
         }
         guard !transaction.isLost, let upstream = upstream(for: pending) else {
@@ -137,10 +135,10 @@ extension GatewaySession {
     /// A relay client's transaction goes whole to one route; else the recipient's own (Meaning 11).
     private mutating func upstream(for pending: Pending) -> String? {
         let routes = terms.policy.policy.routes
-        let ofClient = transaction.isOfRelayClient ?? terms.policy.isRelayClient(pending.request)
+        let ofClient = transaction.isOfRelayClient ?? terms.policy.isRelayClient(pending.judged.request)
         transaction.isOfRelayClient = ofClient
         if ofClient, let whole = routes.clients ?? routes.elsewhere { return whole }
-        switch pending.decision.destination {
+        switch pending.judged.decision.destination {
         case .delivery(let via): return via ?? routes.local
         case .relay: return routes.elsewhere
         case nil: return nil
@@ -150,9 +148,9 @@ extension GatewaySession {
     private mutating func pendingFailed(_ reason: Reason, _ reply: Reply) -> Action {
         guard let pending = transaction.pending else { preconditionFailure("no recipient waits") }
         transaction.pending = nil
-        var decision = pending.decision
+        var decision = pending.judged.decision
         (decision.verdict, decision.reason, decision.reply) = (.defer, reason, reply)
-        return decided(decision, given: pending.given, request: pending.request, id: pending.id)
+        return decided(JudgedRequest(pending.judged.request, decision), given: pending.given, id: pending.id)
     }
 
     /// The answer to `offer`.
@@ -166,7 +164,7 @@ extension GatewaySession {
             transaction.pending = nil
             accepted(pending)
             report(.decided(record(pending, outcome: reply)))
-            return .reply(Reply(code: 250, lines: reply.lines))
+            return .reply(Reply(code: 250, text: reply.text))
         case .refused(let reply):
             transaction.pending = nil
             report(.decided(record(pending, outcome: reply)))
@@ -179,17 +177,21 @@ extension GatewaySession {
 
     private mutating func accepted(_ pending: Pending) {
         if transaction.upstream == nil { transaction.upstream = upstream(for: pending) }
-        transaction.soleRecipient = transaction.accepted.isEmpty ? pending.decision.forwardPath : nil
+        transaction.soleRecipient = transaction.accepted.isEmpty ? pending.judged.decision.forwardPath : nil
         transaction.accepted.append(pending.id)
+        let charged = pending.judged.decision.chargedRules
+        if charged.isEmpty { return }
         let used = Set(transaction.used.flatMap(\.rules))
-        let new = pending.decision.chargedRules.filter { !used.contains($0) }
-        if !new.isEmpty { transaction.used.append(LimitCharge(rules: new, request: pending.request, countedBefore: [])) }
+        let new = charged.filter { !used.contains($0) }
+        if !new.isEmpty {
+            transaction.used.append(LimitCharge(rules: new, request: pending.judged.request, countedBefore: []))
+        }
     }
 
     private func record(_ pending: Pending, outcome: Reply?) -> RecipientRecord {
         RecipientRecord(
-            id: pending.id, givenForwardPath: pending.given, request: pending.request, decision: pending.decision,
-            outcome: outcome, policyHash: terms.policyHash)
+            id: pending.id, givenForwardPath: pending.given, judged: pending.judged, outcome: outcome,
+            policyHash: terms.policyHash)
     }
 
     /// The protected server went away between two commands of a transaction.
@@ -198,13 +200,12 @@ extension GatewaySession {
     }
 
     /// Refuses a recipient on our own word; whoever is refused can quote the id.
-    mutating func decided(_ decision: Decision, given: [UInt8], request: RelayRequest, id: String) -> Action {
+    mutating func decided(_ judged: JudgedRequest, given: [UInt8], id: String) -> Action {
         report(
             .decided(
                 RecipientRecord(
-                    id: id, givenForwardPath: given, request: request, decision: decision, outcome: nil,
-                    policyHash: terms.policyHash)))
-        return recipientRefused(decision.reply.quoting(id))
+                    id: id, givenForwardPath: given, judged: judged, outcome: nil, policyHash: terms.policyHash)))
+        return recipientRefused(judged.decision.reply.quoting(id))
     }
 
     private mutating func recipientRefused(_ reply: Reply) -> Action {
@@ -217,8 +218,11 @@ extension GatewaySession {
 extension Reply {
     /// With `(id)` behind its last line.
     func quoting(_ id: String) -> Reply {
-        var lines = lines
-        lines[lines.count - 1] += Array(" (\(id))".utf8)
-        return Reply(code: code, lines: lines)
+        var text = text
+        text.reserveCapacity(text.count + id.utf8.count + 3)
+        text += " ("
+        text.append(text: id)
+        text += ")"
+        return Reply(code: code, text: text)
     }
 }

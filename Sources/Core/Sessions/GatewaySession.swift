@@ -50,7 +50,8 @@ public struct GatewaySession: Sendable {
     var idleCommands = 0
     var refusedRecipients = 0
     /// What the log is to be told, oldest first. The shell takes it after each event.
-    public private(set) var events: [SessionEvent] = []
+    @usableFromInline
+    var events: [SessionEvent] = []
 
     /// `request` holds the client's address, listener and local address; `announced` is what every routed server
     /// can do, as far as it is known now.
@@ -72,10 +73,12 @@ public struct GatewaySession: Sendable {
     @inlinable public var isBetweenTransactions: Bool { phase == .greeted || phase == .ready }
     /// Whether the client may send commands ahead of replies (RFC 2920).
     public var mayPipeline: Bool { saidEHLO && announced.pipelining }
-    public var greeting: Reply { Reply(code: 220, lines: [Array("\(terms.hostname) ESMTP Gatepost".utf8)]) }
+    public var greeting: Reply { terms.greeting }
+
+    @inlinable public var hasEvents: Bool { !events.isEmpty }
 
     public mutating func takeEvents() -> [SessionEvent] {
-        defer { events.removeAll() }
+        defer { events = [] }
         return events
     }
 
@@ -106,7 +109,7 @@ public struct GatewaySession: Sendable {
             return recipient(path, parameters, given: given, isASCII: isASCII, at: moment)
         case .data: return data(at: moment)
         case .rset: return reset()
-        case .noop: return .reply(Reply(250, "2.0.0", "Ok"))
+        case .noop: return .reply(.ok)
         case .help: return .reply(Reply(214, "2.0.0", "See RFC 5321"))
         case .vrfy: return .reply(Reply(252, "2.5.0", "Send some mail, and the server will do its best"))
         case .expn: return .reply(Reply(502, "5.5.1", "EXPN is not offered"))
@@ -143,15 +146,14 @@ public struct GatewaySession: Sendable {
     private mutating func refused(_ problem: CommandProblem, at moment: Moment) -> Action {
         if case .forwardPath(let given) = problem.kind, phase == .inTransaction {
             request.now = moment.now
-            return decided(
-                Decision(verdict: .reject, reason: .protocolError, reply: problem.reply), given: given, request: request,
-                id: moment.newIdentifier())
+            let decision = Decision(verdict: .reject, reason: .protocolError, reply: problem.reply)
+            return decided(JudgedRequest(request, decision), given: given, id: moment.newIdentifier())
         }
         return badCommand(problem.reply)
     }
 
     private mutating func quit() -> Action {
-        close(Reply(221, "2.0.0", "Bye"))
+        close(.bye)
     }
 
     /// BDAT's octets would be read as commands after a refusal, so the session ends (RFC 3030 §2 makes a server
@@ -168,28 +170,35 @@ public struct GatewaySession: Sendable {
         let hadTransaction = phase == .inTransaction
         phase = .ready
         transaction = Transaction()
-        let reply = extended ? ehloReply : Reply(code: 250, lines: [Array(terms.hostname.utf8)])
+        let reply = extended ? ehloReply : Reply(code: 250, text: Array(terms.hostname.utf8))
         return hadTransaction ? .endTransaction(reply) : .reply(reply)
     }
 
     private mutating func reset() -> Action {
-        let reply = Reply(250, "2.0.0", "Ok")
-        guard phase == .inTransaction else { return .reply(reply) }
+        guard phase == .inTransaction else { return .reply(.ok) }
         phase = .ready
         transaction = Transaction()
-        return .endTransaction(reply)
+        return .endTransaction(.ok)
     }
 
     private var ehloReply: Reply {
-        var lines = [terms.hostname]
-        if announced.pipelining { lines.append("PIPELINING") }
-        if let size = announcedSize { lines.append(size == 0 ? "SIZE" : "SIZE \(size)") }
-        if announced.eightBitMIME { lines.append("8BITMIME") }
-        if announced.smtpUTF8 { lines.append("SMTPUTF8") }
-        if announced.dsn { lines.append("DSN") }
-        if announced.enhancedStatusCodes { lines.append("ENHANCEDSTATUSCODES") }
-        if offersTLS, request.tlsVersion == nil { lines.append("STARTTLS") }
-        return Reply(code: 250, lines: lines.map { Array($0.utf8) })
+        var text: [UInt8] = []
+        text.reserveCapacity(150)
+        text.append(text: terms.hostname)
+        if announced.pipelining { text += "\nPIPELINING" }
+        if let size = announcedSize {
+            text += "\nSIZE"
+            if size > 0 {
+                text += " "
+                text.append(number: size)
+            }
+        }
+        if announced.eightBitMIME { text += "\n8BITMIME" }
+        if announced.smtpUTF8 { text += "\nSMTPUTF8" }
+        if announced.dsn { text += "\nDSN" }
+        if announced.enhancedStatusCodes { text += "\nENHANCEDSTATUSCODES" }
+        if offersTLS, request.tlsVersion == nil { text += "\nSTARTTLS" }
+        return Reply(code: 250, text: text)
     }
 
     /// Nil: not announced; 0: without a number (RFC 1870 §4).
@@ -208,7 +217,7 @@ extension GatewaySession {
     public var hasAcceptedRecipients: Bool { !transaction.accepted.isEmpty }
 
     /// The permit whose limits are being charged.
-    public var pendingPermit: Decision? { transaction.pending?.decision }
+    public var pendingPermit: Decision? { transaction.pending?.judged.decision }
 
     public enum AwaitedAnswer: Sendable { case data, outcome }
     /// What the protected server owes, apart from the answer to a recipient.

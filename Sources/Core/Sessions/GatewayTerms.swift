@@ -10,11 +10,13 @@ public final class GatewayTerms: Sendable {
     public let limits: SessionLimits
     /// Tells one text of the configuration from another, for the record of a decision.
     public let policyHash: String
+    let greeting: Reply
 
     public init(
         policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits(), policyHash: String = ""
     ) {
         (self.policy, self.hostname, self.limits, self.policyHash) = (policy, hostname, limits, policyHash)
+        greeting = Reply(code: 220, text: Array("\(hostname) ESMTP Gatepost".utf8))
     }
 }
 
@@ -105,13 +107,15 @@ public enum SessionEvent: Sendable {
 public struct RecipientRecord: Sendable {
     public let id: String
     public let givenForwardPath: [UInt8]
-    /// The facts. Where the path could not be read, its `forwardPath` says nothing.
-    public let request: RelayRequest
-    public let decision: Decision
+    public let judged: JudgedRequest
     /// The protected server's reply to it, where it was asked.
     public let outcome: Reply?
     /// Of the terms that the session began with.
     public let policyHash: String
+
+    /// The facts. Where the path could not be read, its `forwardPath` says nothing.
+    @inlinable public var request: RelayRequest { _read { yield judged.request } }
+    @inlinable public var decision: Decision { _read { yield judged.decision } }
 }
 
 /// The end of one transaction that reached mail data.

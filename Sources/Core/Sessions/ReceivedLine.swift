@@ -4,57 +4,76 @@ import RelayPolicy
 /// The trace line of RFC 5321 §4.4, with what RFC 2505 §2.2.1 asks for: the client's address, its confirmed name
 /// or that it has none, what it said in EHLO, and the time.
 struct ReceivedLine {
-    let request: RelayRequest
-    let extended: Bool
-    let smtpUTF8: Bool
-    let hostname: String
-    let id: String
+    private let client: IPAddress
+    private let clientName: RelayRequest.ClientName
+    private let helo: [UInt8]?
+    private let protocolName: String
+    private let tlsVersion: String?
+    private let hostname: String
+    private let id: String
     /// The only recipient; with several none is named, so that none learns of another.
-    let recipient: ForwardPath?
-    let date: String
+    private let recipient: ForwardPath?
+    private let date: String
+
+    init(
+        request: borrowing RelayRequest, extended: Bool, smtpUTF8: Bool, hostname: String, id: String,
+        recipient: ForwardPath?, date: String
+    ) {
+        (client, clientName, helo) = (request.client, request.clientName, request.helo)
+        tlsVersion = request.tlsVersion
+        protocolName = Self.protocolName(request, extended: extended, smtpUTF8: smtpUTF8)
+        (self.hostname, self.id, self.recipient, self.date) = (hostname, id, recipient, date)
+    }
 
     var wireForm: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(300)
-        bytes += "Received: from ".utf8
+        bytes += "Received: from "
         appendHelo(to: &bytes)
-        bytes += " (".utf8
-        bytes += clientName.utf8
-        bytes += (request.client.family == .v6 ? " [IPv6:" : " [").utf8
-        bytes += request.client.description.utf8
-        bytes += "])\r\n\tby ".utf8
-        bytes += hostname.utf8
-        bytes += " with ".utf8
-        bytes += protocolName.utf8
-        if let version = request.tlsVersion { bytes += " (\(version))".utf8 }
-        bytes += " id ".utf8
-        bytes += id.utf8
-        if let recipient {
-            bytes += "\r\n\tfor ".utf8
-            bytes += recipient.wireForm
+        bytes += " ("
+        bytes.append(text: confirmedName)
+        bytes += client.family == .v6 ? " [IPv6:" : " ["
+        bytes.append(text: client.description)
+        bytes += "])\r\n\tby "
+        bytes.append(text: hostname)
+        bytes += " with "
+        bytes.append(text: protocolName)
+        if let tlsVersion {
+            bytes += " ("
+            bytes.append(text: tlsVersion)
+            bytes += ")"
         }
-        bytes += ";\r\n\t".utf8
-        bytes += date.utf8
-        bytes += "\r\n".utf8
+        bytes += " id "
+        bytes.append(text: id)
+        if let recipient {
+            bytes += "\r\n\tfor <"
+            recipient.appendPath(to: &bytes)
+            bytes += ">"
+        }
+        bytes += ";\r\n\t"
+        bytes.append(text: date)
+        bytes += "\r\n"
         return bytes
     }
 
-    private var clientName: String {
-        if case .confirmed(let name) = request.clientName { return name.description }
+    private var confirmedName: String {
+        if case .confirmed(let name) = clientName { return name.description }
         return "unknown"
     }
 
     /// RFC 3848, RFC 6531 §4.3.
-    private var protocolName: String {
+    private static func protocolName(_ request: borrowing RelayRequest, extended: Bool, smtpUTF8: Bool) -> String {
         guard extended else { return "SMTP" }
+        // By patterns, since nearly all are this one.
+        if !smtpUTF8, request.tlsVersion == nil, case .absent = request.login { return "ESMTP" }
         let secured = (request.tlsVersion == nil ? "" : "S") + (request.login == .absent ? "" : "A")
         return (smtpUTF8 ? "UTF8SMTP" : "ESMTP") + secured
     }
 
     /// The client's name without a byte that means something in a header: no comment, quote or fold can begin in it.
     private func appendHelo(to bytes: inout [UInt8]) {
-        guard let name = request.helo else {
-            bytes += "unknown".utf8
+        guard let name = helo else {
+            bytes += "unknown"
             return
         }
         for byte in name {

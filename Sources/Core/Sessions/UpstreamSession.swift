@@ -76,14 +76,24 @@ public struct UpstreamSession: Sendable {
     public mutating func offer(_ offer: RecipientOffer) -> [Action] {
         if let refusal = refusalForLackOf(offer) { return [.recipientAnswered(.refused(refusal))] }
         var written: [UInt8] = []
+        written.reserveCapacity(200)
         if !isInTransaction {
             isUntouchedSinceReuse = true
-            if needsReset { say(.rset, "RSET", in: &written) }
+            if needsReset { say(.rset, in: &written) { $0 += "RSET" } }
             let parameters = offer.mailParameters.wireForm(for: capabilities)
-            say(.mail, "MAIL FROM:", offer.reversePath.wireForm, parameters, in: &written)
+            say(.mail, in: &written) { line in
+                line += "MAIL FROM:"
+                offer.reversePath.appendWireForm(to: &line)
+                line += parameters
+            }
         }
         let parameters = offer.parameters.wireForm(for: capabilities)
-        say(.rcpt, "RCPT TO:", offer.forwardPath.wireForm, parameters, in: &written)
+        say(.rcpt, in: &written) { line in
+            line += "RCPT TO:<"
+            offer.forwardPath.appendPath(to: &line)
+            line += ">"
+            line += parameters
+        }
         needsReset = true
         return [.send(written)]
     }
@@ -120,29 +130,29 @@ public struct UpstreamSession: Sendable {
 
     public mutating func quit() -> [Action] { send(.quit, "QUIT") }
 
-    private mutating func send(_ awaited: Expected, _ command: String) -> [Action] {
+    private mutating func send(_ awaited: Expected, _ command: StaticString, _ argument: String = "") -> [Action] {
         var written: [UInt8] = []
-        say(awaited, command, in: &written)
+        say(awaited, in: &written) { line in
+            line += command
+            line.append(text: argument)
+        }
         return [.send(written)]
     }
 
     /// Puts a command behind what is `written` to go out now; where the server does not pipeline, only the first of
     /// them goes, and the others wait for the reply before them.
     private mutating func say(
-        _ awaited: Expected, _ command: String, _ path: [UInt8] = [], _ parameters: [UInt8] = [],
-        in written: inout [UInt8]
+        _ awaited: Expected, in written: inout [UInt8], _ append: (inout [UInt8]) -> Void
     ) {
-        var line: [UInt8] = []
-        line.reserveCapacity(command.utf8.count + path.count + parameters.count + 2)
-        line += command.utf8
-        line += path
-        line += parameters
-        line += "\r\n".utf8
         if !written.isEmpty, !capabilities.pipelining {
+            var line: [UInt8] = []
+            append(&line)
+            line += "\r\n"
             unsent.append((awaited, line))
         } else {
             expected.append(awaited)
-            written = written.isEmpty ? line : written + line
+            append(&written)
+            written += "\r\n"
         }
     }
 
@@ -189,7 +199,7 @@ public struct UpstreamSession: Sendable {
         switch answered {
         case .greeting:
             guard reply.code == 220 else { return [.broken("greets with \(reply)")] }
-            return send(.ehlo, "EHLO \(hostname)")
+            return send(.ehlo, "EHLO ", hostname)
         case .ehlo:
             return greeted(reply)
         case .helo:
@@ -213,7 +223,7 @@ public struct UpstreamSession: Sendable {
 
     private mutating func greeted(_ reply: Reply) -> [Action] {
         guard reply.code == 250 else {
-            if reply.isPermanent, startTLS != .required { return send(.helo, "HELO \(hostname)") }
+            if reply.isPermanent, startTLS != .required { return send(.helo, "HELO ", hostname) }
             return [.broken("answers EHLO with \(reply)")]
         }
         let offered = ServerCapabilities(ehloReply: reply)
@@ -228,7 +238,7 @@ public struct UpstreamSession: Sendable {
         precondition(expected == [.handshake], "TLS started unasked")
         expected.removeFirst()
         startTLS = .no
-        return send(.ehlo, "EHLO \(hostname)")
+        return send(.ehlo, "EHLO ", hostname)
     }
 
     /// A MAIL that is refused becomes the answer to the recipient behind it.
@@ -282,7 +292,7 @@ public struct UpstreamSession: Sendable {
     private mutating func finalAnswered(_ reply: Reply) -> [Action] {
         isInTransaction = false
         switch reply.code {
-        case 250...252: return [.outcome(Reply(code: 250, lines: reply.lines))]
+        case 250...252: return [.outcome(Reply(code: 250, text: reply.text))]
         case 400...: return [.outcome(temporary(reply))]
         default: return [.broken("answers the mail data with \(reply)")]
         }
@@ -290,7 +300,7 @@ public struct UpstreamSession: Sendable {
 
     /// 421 says that the server closes its connection to us; ours to the client stays, so to it this is a 451.
     private func temporary(_ reply: Reply) -> Reply {
-        reply.code == 421 ? Reply(code: 451, lines: reply.lines) : reply
+        reply.code == 421 ? Reply(code: 451, text: reply.text) : reply
     }
 }
 

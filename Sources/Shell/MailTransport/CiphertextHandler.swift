@@ -5,10 +5,10 @@ import NIOCore
 final class CiphertextHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let lender: ReceiveBuffer
+    private let lender: LentBuffer
     private var context: ChannelHandlerContext?
 
-    init(_ lender: ReceiveBuffer) { self.lender = lender }
+    init(_ lender: LentBuffer) { self.lender = lender }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }

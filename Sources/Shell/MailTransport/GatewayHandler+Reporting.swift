@@ -4,6 +4,7 @@ import Sessions
 /// What the session has to tell, for the log and the counters.
 extension GatewayHandler {
     func reportEvents() {
+        guard session.hasEvents else { return }
         for event in session.takeEvents() {
             switch event {
             case .decided(let record):

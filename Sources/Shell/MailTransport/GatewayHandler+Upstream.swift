@@ -32,8 +32,10 @@ extension GatewayHandler {
         if let upstream, upstreamName == offer.upstream { return upstream.offer(offer) }
         // Another server's connection, on which no recipient was accepted: else this one would not be offered.
         if let other = upstream.take() { other.pool.giveBack(other) }
-        upstreamName = offer.upstream
-        guard let pool = pools[offer.upstream] else { return upstreamUnavailable() }
+        if pool == nil || upstreamName != offer.upstream {
+            (upstreamName, pool) = (offer.upstream, pools[offer.upstream])
+        }
+        guard let pool else { return upstreamUnavailable() }
         if let connection = pool.takeIdle(for: number) { take(connection) } else { connect(pool) }
     }
 
@@ -77,8 +79,7 @@ extension GatewayHandler {
         if hasInputWaiting { return end(Reply(554, "5.5.0", "Mail data sent before it was asked for")) }
         let action = session.dataAnswered(reply)
         if session.wantsData, let upstream {
-            let line = session.receivedLine(at: worker.moment(for: client))
-            upstream.write(ByteBuffer(bytes: line))
+            upstream.beginMailData(with: session.receivedLine(at: worker.moment(for: client)))
         }
         performAndResume(action)
     }
@@ -102,7 +103,7 @@ extension GatewayHandler {
         upstream = nil
         if pendingOffer != nil {
             let mayRetry = connection.isReused && connection.session.isUntouchedSinceReuse && !session.hasAcceptedRecipients
-            if mayRetry, let pool = pools[upstreamName] { return connect(pool) }
+            if mayRetry, let pool { return connect(pool) }
             return upstreamUnavailable()
         }
         switch session.awaitedAnswer {

@@ -48,6 +48,8 @@ final class GatewayHandler: ChannelInboundHandler {
     // The protected server's side; see GatewayHandler+Upstream.swift.
     var upstream: UpstreamConnection?
     var upstreamName = ""
+    /// The pool of that name.
+    var pool: UpstreamPool?
     var pendingOffer: RecipientOffer?
 
     init(worker: Worker, door: Door, channel: any Channel) {
@@ -68,8 +70,16 @@ final class GatewayHandler: ChannelInboundHandler {
 
     /// IPv4 inside IPv6, as a dual-stack socket reports it, is IPv4.
     private static func address(_ address: SocketAddress) -> (address: IPAddress, port: UInt16)? {
-        guard let text = address.ipAddress, let port = address.port, let ip = IPAddress(text) else { return nil }
-        return (ip.unmapped, UInt16(truncatingIfNeeded: port))
+        switch address {
+        case .v4(let v4):
+            let socket = v4.address
+            return (IPAddress(v4: UInt32(bigEndian: socket.sin_addr.s_addr)), UInt16(bigEndian: socket.sin_port))
+        case .v6(let v6):
+            let socket = v6.address
+            let value = withUnsafeBytes(of: socket.sin6_addr) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) }
+            return (IPAddress(v6: value).unmapped, UInt16(bigEndian: socket.sin6_port))
+        case .unixDomainSocket: return nil
+        }
     }
 
     var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
@@ -346,13 +356,15 @@ final class GatewayHandler: ChannelInboundHandler {
 
     private func say(_ reply: Reply) {
         guard context != nil else { return }
-        let bytes = reply.wireForm
-        if output == nil { output = ByteBuffer(bytes: bytes) } else { output?.writeBytes(bytes) }
+        var bytes = output.take() ?? worker.sendBuffer.take()
+        bytes.write(reply)
+        output = bytes
     }
 
     func flush() {
         guard let context, let bytes = output.take() else { return }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        worker.sendBuffer.giveBack(bytes)
     }
 
     private func closeAfterFlush() {

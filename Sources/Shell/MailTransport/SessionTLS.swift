@@ -12,7 +12,7 @@ final class SessionTLS {
     private(set) var isHandshaking = true
     private var hasFailed = false
 
-    init(_ front: FrontTLS, lender: ReceiveBuffer) {
+    init(_ front: FrontTLS, lender: LentBuffer) {
         shown = front.shown
         ciphertext = CiphertextHandler(lender)
     }

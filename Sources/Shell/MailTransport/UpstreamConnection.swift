@@ -50,6 +50,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// Serves a transaction of `owner`.
     func begin(for owner: GatewayHandler) {
         self.owner = owner
+        traceLine = nil
         isShared = isShared || transactions > 0 && lastSession != owner.number
         lastSession = owner.number
         transactions += 1
@@ -62,10 +63,28 @@ final class UpstreamConnection: ChannelInboundHandler {
     func askForData() { perform(session.askForData()) }
     func transactionAbandoned() { session.transactionAbandoned() }
 
+    /// Goes before the client's mail data, with the first of it: a short message is one write.
+    private var traceLine: [UInt8]?
+    /// So much is copied behind the trace line at most.
+    private static let mostCopied = 16 * 1024
+
+    /// The server has said 354.
+    func beginMailData(with traceLine: [UInt8]) { self.traceLine = traceLine }
+
     /// Mail data, as far as it has been judged whole lines of it or not; `flush` sends it.
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
-        context.write(wrapOutboundOut(bytes), promise: nil)
+        guard let traceLine = traceLine.take() else { return context.write(wrapOutboundOut(bytes), promise: nil) }
+        var first = worker.sendBuffer.take()
+        first.writeBytes(traceLine)
+        if bytes.readableBytes <= Self.mostCopied {
+            first.writeImmutableBuffer(bytes)
+            context.write(wrapOutboundOut(first), promise: nil)
+        } else {
+            context.write(wrapOutboundOut(first), promise: nil)
+            context.write(wrapOutboundOut(bytes), promise: nil)
+        }
+        worker.sendBuffer.giveBack(first)
     }
 
     func flush() { context?.flush() }
@@ -183,7 +202,10 @@ final class UpstreamConnection: ChannelInboundHandler {
     private func send(_ bytes: [UInt8]) {
         guard let context else { return }
         resetDeadline()
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+        var buffer = worker.sendBuffer.take()
+        buffer.writeBytes(bytes)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        worker.sendBuffer.giveBack(buffer)
     }
 
     /// The connection is of no more use.

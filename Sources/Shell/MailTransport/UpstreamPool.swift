@@ -16,18 +16,21 @@ final class UpstreamPool {
     let name: String
     let tls: UpstreamTLS?
     private let servers: [GatewaySettings.Server]
+    private let hasBackups: Bool
     private unowned let worker: Worker
     private var health: [GatewaySettings.Server: Health] = [:]
+    /// All that are being dialled, serve a transaction or lie idle.
+    private var connections: [ObjectIdentifier: UpstreamConnection] = [:]
     /// Most recently used last.
     private var idle: [UpstreamConnection] = []
-    private var busy: [ObjectIdentifier: UpstreamConnection] = [:]
     private var turn = 0
 
     init(_ upstream: GatewaySettings.Upstream, worker: Worker) {
         (name, servers, tls, self.worker) = (upstream.name, upstream.servers, upstream.tls, worker)
+        hasBackups = servers.contains(where: \.isBackup)
     }
 
-    var isInUse: Bool { !busy.isEmpty || !idle.isEmpty }
+    var isInUse: Bool { !connections.isEmpty }
 
     // MARK: Taking and giving back
 
@@ -39,8 +42,7 @@ final class UpstreamPool {
     /// An idle connection: the one that this session had last, else the most recently used that is not worn out. One to
     /// a backup is taken only while no other server is well.
     func takeIdle(for session: UInt64) -> UpstreamConnection? {
-        let now = NIODeadline.now()
-        let backupsCount = !servers.contains { !$0.isBackup && isWell($0, now) }
+        let backupsCount = !hasBackups || !servers.contains { !$0.isBackup && isWell($0, .now()) }
         func serves(_ connection: UpstreamConnection) -> Bool { backupsCount || !connection.server.isBackup }
         let index =
             idle.lastIndex { $0.lastSession == session && !$0.isWornOut(Self.mostSharedMessages) && serves($0) }
@@ -48,14 +50,12 @@ final class UpstreamPool {
         guard let index else { return nil }
         let connection = idle.remove(at: index)
         connection.isReused = true
-        busy[ObjectIdentifier(connection)] = connection
         return connection
     }
 
     /// Keeps a connection between transactions, or closes one that is in the middle of something.
     func giveBack(_ connection: UpstreamConnection) {
         connection.owner = nil
-        busy[ObjectIdentifier(connection)] = nil
         guard connection.session.isReusable, connection.isReady, !worker.isStopping else { return connection.close() }
         connection.transactionAbandoned()
         connection.lieIdle()
@@ -63,27 +63,24 @@ final class UpstreamPool {
     }
 
     /// Closes a connection that is in the middle of mail data: no byte more reaches the server.
-    func discard(_ connection: UpstreamConnection) {
-        busy[ObjectIdentifier(connection)] = nil
-        connection.close()
-    }
+    func discard(_ connection: UpstreamConnection) { connection.close() }
 
     /// No connection came about.
     func dialFailed(_ connection: UpstreamConnection, _ reason: String) {
-        busy[ObjectIdentifier(connection)] = nil
+        connections[ObjectIdentifier(connection)] = nil
         failed(connection.server, reason)
     }
 
     /// A connection ended. That says nothing of the server's health if it had worked: servers close idle ones.
     func lost(_ connection: UpstreamConnection, _ reason: String) {
-        busy[ObjectIdentifier(connection)] = nil
+        connections[ObjectIdentifier(connection)] = nil
         idle.removeAll { $0 === connection }
         if !connection.isReady { failed(connection.server, reason) }
     }
 
     func sweep(_ now: NIODeadline) {
-        // Ending one calls back into this pool, so the lists are not held meanwhile.
-        for connection in idle + busy.values { connection.sweep(now) }
+        // Ending one calls back into this pool, so the list is not held meanwhile.
+        for connection in Array(connections.values) { connection.sweep(now) }
     }
 
     func closeIdle() {
@@ -102,7 +99,7 @@ final class UpstreamPool {
     ) {
         guard let server = order.first else { return completion(nil) }
         let connection = UpstreamConnection(worker: worker, pool: self, server: server)
-        busy[ObjectIdentifier(connection)] = connection
+        connections[ObjectIdentifier(connection)] = connection
         connection.whenSettled = { isReady in
             isReady ? completion(connection) : self.connect(order.dropFirst(), completion)
         }
@@ -153,7 +150,7 @@ final class UpstreamPool {
 
     /// Servers of which it is not known what they can do, and that nobody is asking.
     var unknownServers: [GatewaySettings.Server] {
-        let asked = Set(busy.values.filter { !$0.isReady }.map(\.server))
+        let asked = Set(connections.values.filter { !$0.isReady }.map(\.server))
         return servers.filter { health[$0]?.capabilities == nil && !asked.contains($0) }
     }
 

@@ -16,7 +16,8 @@ final class Worker: @unchecked Sendable {
     let newIdentifier: @Sendable () -> String
     let clock: @Sendable () -> Instant
     let clockIsBehind: @Sendable (Instant) -> Bool
-    let receiveBuffer = ReceiveBuffer()
+    let receiveBuffer = LentBuffer(size: LentBuffer.sizeForReceiving)
+    let sendBuffer = LentBuffer(size: LentBuffer.sizeForSending)
 
     private(set) var settings: GatewaySettings
     private(set) var pools: [String: UpstreamPool] = [:]
@@ -196,14 +197,16 @@ final class Worker: @unchecked Sendable {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
-            .childChannelOption(.autoRead, value: false)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.syncOptions?.setOption(
-                        .recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
+                    // Here and not as options of the bootstrap, which would make a future of each for each session.
+                    // TCP_NODELAY is the listening socket's.
+                    if let options = channel.syncOptions {
+                        try options.setOption(.autoRead, value: false)
+                        try options.setOption(.maxMessagesPerRead, value: 1)
+                        try options.setOption(.allowRemoteHalfClosure, value: true)
+                        try options.setOption(.recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
+                    }
                     let door = door.current
                     let handler = GatewayHandler(worker: self, door: door, channel: channel)
                     // Without a certificate nobody is answered there, and never in the clear.

@@ -68,9 +68,9 @@ extension DecisionRow {
 
     /// As `lineReference`.
     private static func append(_ place: SourceLocation, to bytes: inout [UInt8]) {
-        bytes += place.file.utf8
+        bytes.append(text: place.file)
         bytes.append(UInt8(ascii: ":"))
-        bytes += String(place.line).utf8
+        bytes.append(number: UInt64(clamping: place.line))
     }
 
     /// IPv4 as a number, IPv6 as 16 bytes: each family is one range of SQLite's order.
@@ -108,17 +108,14 @@ extension Reply {
     /// `550 5.7.1 Relaying denied`, its lines separated by LF.
     func appendStoredText(to bytes: inout [UInt8]) {
         appendCode(to: &bytes)
-        for (index, line) in lines.enumerated() {
-            bytes.append(index == 0 ? UInt8(ascii: " ") : UInt8(ascii: "\n"))
-            bytes += line
-        }
+        bytes.append(UInt8(ascii: " "))
+        bytes += text
     }
 
     init?(storedText: [UInt8]) {
         guard storedText.count >= 4, let code = UInt16(String(decoding: storedText[..<3], as: UTF8.self)),
             (200...599).contains(code), storedText[3] == UInt8(ascii: " ")
         else { return nil }
-        let lines = storedText[4...].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        self.init(code: code, lines: lines.map(Array.init))
+        self.init(code: code, text: Array(storedText[4...]))
     }
 }

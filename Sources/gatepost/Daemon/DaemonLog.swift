@@ -64,8 +64,8 @@ final class DaemonLog: GatewayLog {
         noteDifference(record)
         let policyHash = record.policyHash
         let record = DecisionRecord(
-            id: record.id, time: record.request.now, via: .gateway, clientPort: port, request: record.request,
-            forwardPathGiven: record.givenForwardPath, decision: record.decision, outcome: record.outcome)
+            id: record.id, time: record.request.now, via: .gateway, clientPort: port, judged: record.judged,
+            forwardPathGiven: record.givenForwardPath, outcome: record.outcome)
         store?.append(record, policy: policyHash)
         switch format.withLockedValue({ $0 }) {
         case .text: writer.append(LogLine(record).bytes)

@@ -64,8 +64,11 @@ final class LogWriter: Sendable {
 
     private func writeOut() {
         let (bytes, dropped) = queue.withLockedValue { queue in
-            defer { (queue.bytes, queue.dropped) = ([], 0) }
-            return (queue.bytes, queue.dropped)
+            let taken = (queue.bytes, queue.dropped)
+            (queue.bytes, queue.dropped) = ([], 0)
+            // About as much will come again, and need not be copied as it grows.
+            queue.bytes.reserveCapacity(taken.0.count)
+            return taken
         }
         if !bytes.isEmpty { _ = FileAccess.write(bytes, to: descriptor) }
         if dropped > 0 { _ = FileAccess.write(Array((describeDrops(dropped) + "\n").utf8), to: descriptor) }
