@@ -32,11 +32,13 @@ let package = Package(
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "RelayAnalysis", "PolicyLanguage", "MailProtocols",
                 "Sessions", "LoginLedger", "DecisionRecords", "AnalysisRecords", "AnalysisCheck", "PolicyReview",
                 "MailLogs", "PolicyTightening", "ConfigImport", "SystemEmulation", "ConfigAudit", "SystemGuide",
+                "NameLookups",
             ]),
         .library(name: "GatepostStorage", targets: ["Storage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -75,14 +77,24 @@ let package = Package(
             "MailTypes", "Diagnostics", "JSONText"),
         core("MailProtocols", uses: "MailTypes"),
         core("Sessions", uses: "MailProtocols", "RelayPolicy", "MailTypes"),
+        core("NameLookups", uses: "RelayPolicy", "MailTypes"),
 
         // Shell: the outside world.
+        .systemLibrary(
+            name: "CLibCrypto", path: "Sources/Shell/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         shell(
             "MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "LoginLedger",
-            products: nio,
+            products: nio + [
+                "CLibCrypto", .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             // Every access to a session's state is looked up at run time: 4 % of a message. Debug builds, and so all
             // tests, keep the check.
             settings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
+        .systemLibrary(
+            name: "CCares", path: "Sources/Shell/CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        shell(
+            "NameResolution", uses: "CCares", "NameLookups", "RelayPolicy", "MailTypes",
+            products: [.product(name: "NIOConcurrencyHelpers", package: "swift-nio")]),
         shell(
             "Storage", uses: "DecisionRecords", "RelayPolicy", "MailTypes", "JSONText", "Diagnostics",
             products: [
@@ -97,7 +109,7 @@ let package = Package(
                 "MailTypes", "Diagnostics", "JSONText", "RelayPolicy", "PolicyLanguage", "RelayAnalysis",
                 "AnalysisRecords", "AnalysisCheck", "PolicyReview", "PolicyChanges", "PolicyTightening", "DecisionRecords",
                 "MailLogs", "ConfigImport", "ConfigAudit", "SystemEmulation", "SystemGuide",
-                "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "Storage",
+                "MailProtocols", "Sessions", "LoginLedger", "MailTransport", "NameResolution", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio,
             path: "Sources/gatepost"),
@@ -134,6 +146,7 @@ let package = Package(
             "ConfigAudit", uses: "ConfigAudit", "ConfigImport", "PolicyLanguage", "RelayAnalysis", "RelayPolicy", "MailTypes",
             "Diagnostics", "JSONText"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
+        tests("NameLookups", uses: "NameLookups", "RelayPolicy", "MailTypes"),
         tests("MailProtocols", uses: "MailProtocols", "MailTypes", "TestSupport"),
         .testTarget(
             name: "StorageTests",

@@ -18,12 +18,18 @@ public final class SessionPump {
     /// Being dialled for the offer that waits.
     private var dialling: PumpedConnection?
     private var pendingOffer: RecipientOffer?
+    /// What the DNS was asked; it answers when the client has sent its next packet.
+    private var openQuestions: [NameQuestion] = []
+    private let answerName: (NameQuestion) -> NameAnswer
     /// An answer that comes at once is not the beginning of another loop.
     private var isProcessing = false
 
     /// `nextChoice` gives the next byte of the script: how a server behaves, whether a limit is spent.
-    public init(session: GatewaySession, isStranger: Bool, nextChoice: @escaping () -> UInt8) {
-        (self.session, self.nextChoice) = (session, nextChoice)
+    public init(
+        session: GatewaySession, isStranger: Bool, answerName: @escaping (NameQuestion) -> NameAnswer,
+        nextChoice: @escaping () -> UInt8
+    ) {
+        (self.session, self.nextChoice, self.answerName) = (session, nextChoice, answerName)
         claims = SessionClaims(isStranger: isStranger)
         newServer = { ModelServer(upstream: $0, nextChoice: nextChoice) }
     }
@@ -33,8 +39,14 @@ public final class SessionPump {
         for connection in [connection, dialling].compactMap({ $0 }) { connection.server.speak() }
         settle()
         input += bytes
+        resolveNames()
         process()
         settle()
+    }
+
+    private func resolveNames() {
+        guard session.awaitsNames else { return }
+        performAndProcess(session.namesResolved(openQuestions.map(answerName), at: moment))
     }
 
     /// The deadline passes, or the daemon stops.
@@ -151,8 +163,14 @@ public final class SessionPump {
         case .endTransaction(let reply):
             releaseConnection()
             say(reply)
+        case .resolveNames(let questions): openQuestions = questions
         case .charge(let limits): charge(limits.rules)
         case .offer(let offer): self.offer(offer)
+        case .startTLS(let reply):
+            require(input.isEmpty, "nothing that was said in the clear waits for TLS")
+            say(reply)
+            session.tlsStarted("TLSv1.3")
+            require(!session.mayPipeline && session.facts.helo == nil, "what was said in the clear is forgotten")
         case .askForData:
             if let connection { connection.askForData() } else { performAndProcess(session.dataAnswered(nil)) }
         }

@@ -14,7 +14,9 @@ public func fuzzSession(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = FuzzedBytes(UnsafeBufferPointer(start: start, count: count))
     let letters = Set(input.bytes(upTo: 0xff).map { UnicodeScalar($0) })
     let script = Script(input.bytes(upTo: 0xff))
-    let pump = SessionPump(session: session(letters), isStranger: client(letters) == Site.stranger) { script.next() }
+    let pump = SessionPump(session: session(letters), isStranger: client(letters) == Site.stranger, answerName: { answer(to: $0, letters) }) {
+        script.next()
+    }
     while !input.isEmpty, !pump.isOver {
         switch input.bytes(upTo: 0xff) {
         case [0x04]: pump.close()
@@ -35,6 +37,16 @@ private final class Script {
 
 private func client(_ letters: Set<UnicodeScalar>) -> IPAddress {
     letters.contains("o") ? Site.office : Site.stranger
+}
+
+/// What the DNS says of the client: nothing (`n`), that its name is forged (`N`), or that it has none; and that its HELO
+/// leads elsewhere (`h`), or to it.
+private func answer(to question: NameQuestion, _ letters: Set<UnicodeScalar>) -> NameAnswer {
+    switch question {
+    case _ where letters.contains("n"): .unknown(question)
+    case .clientName: .clientName(letters.contains("N") ? .forged : .absent)
+    case .helo: .helo(letters.contains("h") ? .unverified : .verified)
+    }
 }
 
 private let strict = CompiledPolicy(Site.strict)
@@ -58,5 +70,5 @@ private func session(_ letters: Set<UnicodeScalar>) -> GatewaySession {
     var request = RelayRequest(client: client(letters), forwardPath: WrittenPath(.postmaster), now: Site.now)
     request.listener = letters.contains("S") ? "submission" : "public"
     request.localAddress = IPAddress("203.0.113.9")
-    return GatewaySession(terms: terms, request: request, announced: announced)
+    return GatewaySession(terms: terms, request: request, announced: announced, offersTLS: letters.contains("T"))
 }

@@ -51,7 +51,7 @@ private struct UpstreamShell {
             client = ClientIntroduction(helo: Array("client.test".utf8))
             client?.client = TransportAddress(required(IPAddress("198.51.100.7"), "an address"), port: 40312)
         }
-        session = UpstreamSession(hostname: "gate.test", telling: telling, client: client)
+        session = UpstreamSession(hostname: "gate.test", startTLS: .ifOffered, telling: telling, client: client)
         (isTold, tellsByCommand) = (telling != nil, telling == .xclient)
     }
 
@@ -123,6 +123,7 @@ private struct UpstreamShell {
             case .clientRefused(let reply):
                 require(isTold && !isReady && !reply.isPositive, "a client is refused before anything is offered")
                 isBroken = true
+            case .startTLS: startTLS()
             case .broken: isBroken = true
             }
         }
@@ -155,6 +156,12 @@ private struct UpstreamShell {
         require(reply.code == 354 || !reply.isPositive, "\(reply) answers DATA")
         isSendingData = reply.code == 354
         if !isSendingData { hasAcceptedRecipient = false }
+    }
+
+    private mutating func startTLS() {
+        require(lastAnswered?.command == "STARTTLS" && lastAnswered?.reply.code == 220, "STARTTLS was answered")
+        require(!reader.isWithinReply && unanswered.isEmpty, "nothing is said behind the answer to STARTTLS")
+        perform(session.tlsStarted())
     }
 
     private mutating func outcome(_ reply: Reply) {

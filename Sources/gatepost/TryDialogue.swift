@@ -47,7 +47,6 @@ struct TryDialogue {
     }
 
     private mutating func received(_ line: StandardInput.Line) throws(Trouble) {
-        let moment = Moment(now: now, newIdentifier: DecisionIdentifier.next)
         switch line {
         case .text(let bytes) where session.wantsData: try receivedData(bytes + [13, 10])
         case .tooLong where session.wantsData: try receivedData([0])
@@ -71,9 +70,22 @@ struct TryDialogue {
     private mutating func perform(_ action: GatewaySession.Action) throws(Trouble) {
         switch action {
         case .reply(let reply), .endTransaction(let reply), .replyAndClose(let reply): try say(reply)
+        case .resolveNames(let questions): try perform(session.namesResolved(questions.map(answer), at: moment))
+        // Never offered here: `--tls` is a fact like the others.
+        case .startTLS(let reply): try say(reply)
         case .charge: try perform(session.charged(nil))
         case .offer: try perform(session.recipientAnswered(.accepted(Reply(250, "2.1.5", "Ok"))))
         case .askForData: try perform(session.dataAnswered(Reply(354, "2.0.0", "Go on")))
+        }
+    }
+
+    private var moment: Moment { Moment(now: now, newIdentifier: DecisionIdentifier.next) }
+
+    /// As the flags have it: nothing is looked up.
+    private func answer(_ question: NameQuestion) -> NameAnswer {
+        switch question {
+        case .clientName: .clientName(facts.clientName)
+        case .helo: .helo(facts.heloStatus)
         }
     }
 

@@ -54,13 +54,29 @@ struct ReadingTests {
         let configuration = try #require(CorpusPolicies.read("complete/gatepost.conf").configuration)
         #expect(
             configuration.notCarriedOut.map { "\($0.at.line) \($0.word)" } == [
-                "10 tls", "30 starttls if-offered", "36 starttls required", "37 login",
-                "44 starttls offered",
-                "49 address …/tls", "49 address …/tls", "50 starttls required", "51 auth required",
-                "53 speaks postfix-policy",
-                "54 speaks milter", "61 pop-before-smtp", "72 helo unverified", "116 console", "117 metrics",
+                "37 login", "51 auth required", "53 speaks postfix-policy",
+                "54 speaks milter", "61 pop-before-smtp", "116 console", "117 metrics",
                 "118 log to journal",
             ])
+    }
+
+    @Test(
+        "resolver names addresses, with a port or without",
+        arguments: [
+            ("192.0.2.53", "192.0.2.53 53"), ("192.0.2.53:5353 [::1]:54 2001:db8::53", "192.0.2.53 5353, ::1 54, 2001:db8::53 53"),
+            ("ns.example", "ns.example"), ("192.0.2.53:0", "port"), ("192.0.2.53 192.0.2.53:53", "twice"), ("192.0.2.53:53/tls", "name server"),
+            ("", "address"),
+        ])
+    func resolvers(values: String, wanted: String) {
+        let result = Configuration.read(
+            Array("version 1\nnode {\nresolver \(values)\n}\n".utf8), file: "gatepost.conf", purpose: .policyOnly,
+            now: CorpusPolicies.now, files: { _ in .failure(FileProblem("no such file")) })
+        if let node = result.configuration?.node {
+            #expect(node.resolvers.map { "\($0.address) \($0.port)" }.joined(separator: ", ") == wanted)
+        } else {
+            let said = result.diagnostics.map { "\($0.message) \($0.fix ?? "")" }
+            #expect(said.count == 1 && said[0].contains(wanted), "\(said)")
+        }
     }
 
     @Test(

@@ -39,6 +39,9 @@ struct ExhaustiveSessionTests {
         case .askForData:
             #expect(next.accepted > 0)
             return dataAnswers(to: next)
+        case .resolveNames:
+            Issue.record("no rule here asks for a name")
+            return []
         case .charge:
             Issue.record("no rule here has a limit")
             return []
@@ -49,6 +52,9 @@ struct ExhaustiveSessionTests {
             #expect(reply.code != 354)
             if command.hasPrefix("RCPT TO:<y") { #expect(!reply.isPositive) }
             return [next]
+        case .startTLS:
+            Issue.record("TLS is not offered here")
+            return []
         case .replyAndClose:
             return []
         }

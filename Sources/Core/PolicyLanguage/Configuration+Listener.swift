@@ -9,6 +9,8 @@ extension Configuration {
         /// Who must send a PROXY header first (`proxy-protocol from LIST`).
         public var balancers: AddressSet
         public var at: SourceLocation
+        /// Where `starttls offered` or `required` stands; nil: it is not offered.
+        public var startTLSAt: SourceLocation?
 
         public init(name: String, addresses: [Address], balancers: AddressSet = AddressSet(), at: SourceLocation) {
             (self.name, self.addresses, self.balancers, self.at) = (name, addresses, balancers, at)

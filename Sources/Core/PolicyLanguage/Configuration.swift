@@ -6,6 +6,7 @@ import RelayPolicy
 public struct Configuration: Sendable {
     public var policy = Policy()
     public var node = Node()
+    public var tls: TLS?
     public var upstreams: [Upstream] = []
     public var listeners: [Listener] = []
     public var limits = Limits()
@@ -18,7 +19,16 @@ public struct Configuration: Sendable {
         public var hostname: String?
         /// Directory; nil when not written.
         public var state: String?
+        /// Empty: those of the system.
+        public var resolvers: [Resolver] = []
         public init() {}
+
+        /// A name server that looks things up for us.
+        public struct Resolver: Hashable, Sendable {
+            public var address: IPAddress
+            public var port: UInt16
+            public init(address: IPAddress, port: UInt16 = 53) { (self.address, self.port) = (address, port) }
+        }
     }
 
     public struct NotYet: Hashable, Sendable {

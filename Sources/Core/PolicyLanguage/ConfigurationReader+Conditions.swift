@@ -36,18 +36,15 @@ extension ConfigurationReader {
         return patterns(words).map { Conditions.Patterns(PathPatternSet($0), text: words.text) }
     }
 
-    mutating func readHostNames(_ values: inout ValueCursor) throws(Diagnostic) -> Conditions.HostNames {
+    func readHostNames(_ values: inout ValueCursor) throws(Diagnostic) -> Conditions.HostNames {
         if values.take("none") { return .none }
         let hosts = try readHosts(&values)
         return .oneOf(exact: hosts.exact, below: hosts.below)
     }
 
-    mutating func readHelo(_ values: inout ValueCursor, at place: SourceLocation) throws(Diagnostic)
-        -> Conditions.HeloCondition
-    {
+    func readHelo(_ values: inout ValueCursor) throws(Diagnostic) -> Conditions.HeloCondition {
         if let word = values.peek, word.says("verified") || word.says("unverified") {
             _ = values.next()
-            doesNotCarryOut("helo \(word.text)", at: place)
             return word.says("verified") ? .verified : .unverified
         }
         let hosts = try readHosts(&values)

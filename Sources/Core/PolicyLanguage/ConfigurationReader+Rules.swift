@@ -85,7 +85,6 @@ extension ConfigurationReader {
             }
         case "name":
             reading.rule.conditions.name = try readHostNames(&values)
-            doesNotCarryOut("name", at: statement.at)
         case "listener":
             var names: [String] = []
             repeat {
@@ -95,7 +94,7 @@ extension ConfigurationReader {
             } while !values.isAtEnd
             reading.rule.conditions.listeners = names
         case "helo":
-            reading.rule.conditions.helo = try readHelo(&values, at: statement.at)
+            reading.rule.conditions.helo = try readHelo(&values)
         case "login":
             reading.rule.conditions.login = try readLogin(&values)
         case "tls":

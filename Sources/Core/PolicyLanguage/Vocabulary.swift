@@ -16,7 +16,7 @@ enum BlockKind: Hashable {
                 "version", "node", "tls", "networks", "senders", "local", "upstream", "route", "listen", "auth",
                 "pop-before-smtp", "refuse", "relay", "limits", "console", "metrics", "log", "selfprobe", "tests",
             ]
-        case .node: ["hostname", "state", "cluster", "observe"]
+        case .node: ["hostname", "state", "resolver", "cluster", "observe"]
         case .tls: ["certificate", "key", "minimum"]
         case .local: ["domains", "address-tricks"]
         case .upstream: ["server", "starttls", "verify", "tell-client-address", "login"]
@@ -71,7 +71,7 @@ enum BlockKind: Hashable {
             ],
             .upstream: ["host": "server", "address": "server", "port": "server"],
             .listen: ["port": "address", "tls": "starttls", "bind": "address"],
-            .node: ["host": "hostname", "name": "hostname", "directory": "state"],
+            .node: ["host": "hostname", "name": "hostname", "directory": "state", "dns": "resolver", "nameserver": "resolver"],
         ]
         switch (self, word) {
         case (.relay, "pass"): return "`pass` stands in `refuse`; here it is `permit`"

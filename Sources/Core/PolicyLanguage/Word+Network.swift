@@ -11,6 +11,16 @@ extension Word {
         }
     }
 
+    /// `ADDRESS[:PORT]`, where an IPv6 address stands in brackets before a port.
+    func resolver() throws(Diagnostic) -> Configuration.Node.Resolver {
+        if let address = IPAddress(text) { return Configuration.Node.Resolver(address: address) }
+        let endpoint = try Endpoint(self, allowingName: false)
+        guard case .address(let address) = endpoint.host, !endpoint.implicitTLS else {
+            throw problem("\(shown) is not a name server", fix: "write its address, or ADDRESS:PORT")
+        }
+        return Configuration.Node.Resolver(address: address, port: endpoint.port)
+    }
+
     /// An address, a network or a range.
     func addressRange() throws(Diagnostic) -> IPRange {
         do {

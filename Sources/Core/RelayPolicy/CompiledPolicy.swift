@@ -39,6 +39,30 @@ public final class CompiledPolicy: Sendable {
         }
     }
 
+    /// Those of the facts `open` that a rule which can still decide asks for; `request` is judged as it stands but for
+    /// them. Where there are none, verdict, rule and limits are the same whatever they are. After the answers others
+    /// may be needed, since `relay` is read when `refuse` is settled.
+    public func needed(of open: NameFacts, for request: RelayRequest) -> NameFacts {
+        guard !open.isEmpty else { return [] }
+        let request = request.leavingOpen(open)
+        let client = ClientFacts(request, asksForHeloName: asksForHeloName)
+        var needed: NameFacts = []
+        _ = policy.observing(request) { observersCount in
+            var matcher = Matcher(compiled: self, client: client, observersCount: observersCount)
+            defer { needed.formUnion(matcher.needed) }
+            return policy.judge(request, with: &matcher)
+        }
+        return needed.intersection(open)
+    }
+
+    /// Those of the facts `open` without which nobody can say whether this is a relay client.
+    public func neededForRelayClient(of open: NameFacts, for request: RelayRequest) -> NameFacts {
+        guard !open.isEmpty, !policy.observes(request) else { return [] }
+        let request = request.leavingOpen(open)
+        return relay.missesForClientOfAPermit(request, ClientFacts(request, asksForHeloName: asksForHeloName))
+            .intersection(open)
+    }
+
     /// As `Policy.demands`.
     public func demands(of request: RelayRequest) -> Decision? { policy.demands(of: request) }
 
@@ -53,17 +77,27 @@ public final class CompiledPolicy: Sendable {
         let compiled: CompiledPolicy
         let client: ClientFacts
         let observersCount: Bool
+        /// Facts of the DNS that were missing.
+        private(set) var needed: NameFacts = []
 
-        func readRefuse(_ request: RelayRequest, to recipient: Recipient) -> FirstMatch {
-            compiled.refuse.firstMatch(
-                request, client, to: recipient.path, onlyFrom: recipient.isPostmaster, observersCount: observersCount,
-                ownership: compiled.ownership)
+        init(compiled: CompiledPolicy, client: ClientFacts, observersCount: Bool) {
+            (self.compiled, self.client, self.observersCount) = (compiled, client, observersCount)
         }
 
-        func readRelay(_ request: RelayRequest, to recipient: Recipient) -> FirstMatch {
-            compiled.relay.firstMatch(
+        mutating func readRefuse(_ request: RelayRequest, to recipient: Recipient) -> FirstMatch {
+            let match = compiled.refuse.firstMatch(
+                request, client, to: recipient.path, onlyFrom: recipient.isPostmaster, observersCount: observersCount,
+                ownership: compiled.ownership)
+            needed.formUnion(match.needed)
+            return match
+        }
+
+        mutating func readRelay(_ request: RelayRequest, to recipient: Recipient) -> FirstMatch {
+            let match = compiled.relay.firstMatch(
                 request, client, to: recipient.path, onlyFrom: false, observersCount: observersCount,
                 ownership: compiled.ownership)
+            needed.formUnion(match.needed)
+            return match
         }
     }
 }

@@ -52,6 +52,7 @@ final class CompiledRules: Sendable {
                 if conditions.senderOwnedByLogin && fit != .fails {
                     fit = fit.and(conditions.fitOfOwnership(request, client, ownership))
                 }
+                if fit == .unknown { match.misses(conditions.nameFacts) }
                 if conditions.observes && !observersCount {
                     match.skipObserver(fit)
                 } else if match.read(rule, conditions.verb, fit) {
@@ -74,6 +75,24 @@ final class CompiledRules: Sendable {
             }
         }
         return false
+    }
+
+    /// Facts of the DNS that keep it open whether that is so; none where it is certain.
+    func missesForClientOfAPermit(_ request: RelayRequest, _ client: ClientFacts) -> NameFacts {
+        var missing: NameFacts = []
+        guard wordCount > 0 else { return missing }
+        let places = places(request)
+        for index in 0..<wordCount {
+            var word = candidates(index, places) & permits[index]
+            while let rule = RuleSet.removeFirst(of: &word, index) {
+                switch remaining[rule].fitOfClient(request, client) {
+                case .fits: return []
+                case .unknown: missing.formUnion(remaining[rule].nameFacts)
+                case .fails: break
+                }
+            }
+        }
+        return missing
     }
 
     private func places(_ request: RelayRequest) -> (from: Int, localAddress: Int?) {

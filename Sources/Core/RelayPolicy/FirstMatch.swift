@@ -11,6 +11,8 @@ struct FirstMatch {
     private(set) var skippedAnObserver = false
     /// A permit that would fit if only the sender belonged to the login.
     var failedByOwnershipAlone = false
+    /// Facts of the DNS that rules ask for of which nobody can tell whether they fit, or would if they did not observe.
+    private(set) var needed: NameFacts = []
 
     enum Outcome {
         /// `rule` decides. `required` holds every rule that may be the one which really fits: the limits of all of
@@ -36,6 +38,9 @@ struct FirstMatch {
             return false
         }
     }
+
+    /// Takes note that this cannot be told of a rule.
+    mutating func misses(_ facts: NameFacts) { needed.formUnion(facts) }
 
     /// Takes note of a rule that `observe` keeps from counting (Meaning 13).
     mutating func skipObserver(_ fit: Fit) {

@@ -10,6 +10,8 @@ struct PlainMatcher: RuleMatcher {
     private(set) var trace: [Explanation.Step] = []
     /// The path with which `relay` was read; nil if it was not.
     private(set) var relayedPath: ForwardPath?
+    /// Facts of the DNS that were missing.
+    private(set) var needed: NameFacts = []
 
     init(_ policy: Policy, observersCount: Bool, takesNotes: Bool = false) {
         (self.policy, self.observersCount, self.takesNotes) = (policy, observersCount, takesNotes)
@@ -31,6 +33,7 @@ struct PlainMatcher: RuleMatcher {
         var match = FirstMatch()
         for (index, rule) in rules.enumerated() where meets(rule) {
             let findings = rule.findings(request, to: path, in: policy)
+            if findings.fit == .unknown { match.misses(rule.conditions.nameFacts) }
             if takesNotes { trace.append(policy.step(of: rule, findings, request, to: path)) }
             if rule.observes && !observersCount {
                 match.skipObserver(findings.fit)
@@ -40,6 +43,7 @@ struct PlainMatcher: RuleMatcher {
                 match.failedByOwnershipAlone = true
             }
         }
+        needed.formUnion(match.needed)
         return match
     }
 }

@@ -6,6 +6,7 @@ final class RemainingConditions: Sendable {
     let verb: Rule.Verb
     let observes: Bool
     let senderOwnedByLogin: Bool
+    let nameFacts: NameFacts
     private let name: Names?
     private let nameNone: Bool
     private let listeners: [String]?
@@ -24,6 +25,7 @@ final class RemainingConditions: Sendable {
     init(_ rule: Rule) {
         let conditions = rule.conditions
         (verb, observes, senderOwnedByLogin) = (rule.verb, rule.observes, conditions.senderOwnedByLogin)
+        nameFacts = conditions.nameFacts
         if case .oneOf(let exact, let below)? = conditions.name {
             name = Names(exact, below)
         } else {

@@ -20,12 +20,19 @@ extension GatewaySession {
         var soleRecipient: ForwardPath?
         /// The server went away after it had accepted recipients: nothing can come of this any more.
         var isLost = false
+        var waiting: Waiting?
         var pending: Pending?
         /// Rules that this message was charged to; it counts once for each (index in `Policy.relay`).
         var charged: Set<Int> = []
         /// Rules with limits that permitted an accepted recipient, in the order of the first, and for whom.
         var used: [LimitCharge] = []
         var mailData = MailData()
+    }
+
+    /// The recipient that waits for the DNS.
+    struct Waiting: Sendable {
+        let given: [UInt8]
+        let parameters: RecipientParameters
     }
 
     /// The recipient that waits for its limits or for the protected server.
@@ -44,6 +51,7 @@ extension GatewaySession {
         }
         if let reply = refusal(of: parameters, isASCII: isASCII) { return .reply(reply) }
         request.reversePath = path
+        forgetUnknownNames()
         if let refusal = terms.policy.demands(of: request) { return .reply(refusal.reply) }
         transaction = Transaction()
         transaction.reversePath = path
@@ -82,12 +90,23 @@ extension GatewaySession {
             return .reply(Reply(452, "4.5.3", "Too many recipients in one message"))
         }
         request.forwardPath = path
+        return judge(Waiting(given: given, parameters: parameters), at: moment)
+    }
+
+    /// Decides the recipient, or has the DNS asked first where that can still matter.
+    mutating func judge(_ recipient: Waiting, at moment: Moment) -> Action {
         request.now = moment.now
         request.clockIsBehind = moment.clockIsBehind
-        let id = moment.newIdentifier()
+        if let questions = questionsOfRules() { return resolve(questions, for: recipient) }
         let judged = JudgedRequest(request, decision(moment))
-        guard judged.decision.verdict == .permit else { return decided(judged, given: given, id: id) }
-        transaction.pending = Pending(id: id, given: given, judged: judged, parameters: parameters)
+        guard judged.decision.verdict == .permit else {
+            return decided(judged, given: recipient.given, id: moment.newIdentifier())
+        }
+        if let questions = questionsOfRoute(insteadOf: ownRoute(of: judged.decision)) {
+            return resolve(questions, for: recipient)
+        }
+        transaction.pending = Pending(
+            id: moment.newIdentifier(), given: recipient.given, judged: judged, parameters: recipient.parameters)
         if judged.decision.chargedRules.isEmpty { return offerPending() }
         phase = .charging
         return .charge(
@@ -139,14 +158,24 @@ extension GatewaySession {
 
     /// A relay client's transaction goes whole to one route; else the recipient's own (Meaning 11).
     private mutating func upstream(for pending: Pending) -> String? {
-        let routes = terms.policy.policy.routes
         let ofClient = transaction.isOfRelayClient ?? terms.policy.isRelayClient(pending.judged.request)
         transaction.isOfRelayClient = ofClient
-        if ofClient, let whole = routes.clients ?? routes.elsewhere { return whole }
-        switch pending.judged.decision.destination {
-        case .delivery(let via): return via ?? routes.local
-        case .relay: return routes.elsewhere
-        case nil: return nil
+        if ofClient, let whole = routeOfClients { return whole }
+        return ownRoute(of: pending.judged.decision)
+    }
+
+    /// Where a relay client's transaction goes whole.
+    var routeOfClients: String? {
+        let routes = terms.policy.policy.routes
+        return routes.clients ?? routes.elsewhere
+    }
+
+    private func ownRoute(of permit: Decision) -> String? {
+        let routes = terms.policy.policy.routes
+        return switch permit.destination {
+        case .delivery(let via): via ?? routes.local
+        case .relay: routes.elsewhere
+        case nil: nil
         }
     }
 

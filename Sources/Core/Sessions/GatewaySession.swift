@@ -9,6 +9,8 @@ import RelayPolicy
 ///                        ├────RSET,EHLO─┘ └─────────────────────────────────┘          ▼
 ///                        └────────────────────the server's last reply───────── awaitingOutcome
 ///
+///     ready ──STARTTLS─▶ startingTLS ──handshake─▶ greeted
+///
 /// The shell pulls: it hands over the next line only while `wantsLine`, so a client that pipelines can never
 /// bring a command into a state that waits for the policy or the protected server.
 public struct GatewaySession: Sendable {
@@ -17,17 +19,22 @@ public struct GatewaySession: Sendable {
         case replyAndClose(Reply)
         /// The transaction at the protected server, if there is one, is over or given up; then reply.
         case endTransaction(Reply)
+        /// Ask the DNS and answer with `namesResolved`, in the order of the questions.
+        case resolveNames([NameQuestion])
         /// Charge the limits of these rules (index in `Policy.relay`) and answer with `charged`.
         case charge(LimitCharge)
         /// Offer a recipient to the protected server and answer with `recipientAnswered`.
         case offer(RecipientOffer)
         /// Ask the protected server for mail data and answer with `dataAnswered`.
         case askForData
+        /// Reply in the clear, then begin TLS and answer with `tlsStarted`.
+        case startTLS(Reply)
     }
 
     @usableFromInline
     enum Phase: Sendable {
-        case greeted, ready, inTransaction, charging, offering, askingForData, receivingData, awaitingOutcome, closed
+        case greeted, ready, inTransaction, resolving, charging, offering, askingForData, receivingData, awaitingOutcome
+        case startingTLS, closed
     }
 
     public let terms: GatewayTerms
@@ -37,7 +44,11 @@ public struct GatewaySession: Sendable {
     /// The facts of the session; sender, recipient and time are set for each decision.
     var request: RelayRequest
     let announced: ServerCapabilities
+    /// STARTTLS is offered until TLS is in use.
+    let offersTLS: Bool
     var saidEHLO = false
+    /// What the DNS has been asked: of the client's name, and of what it said in the last HELO.
+    var askedNames: NameFacts = []
     var transaction = Transaction()
     var badCommands = 0
     var idleCommands = 0
@@ -48,8 +59,10 @@ public struct GatewaySession: Sendable {
 
     /// `request` holds the client's address, listener and local address; `announced` is what every routed server
     /// can do, as far as it is known now.
-    public init(terms: GatewayTerms, request: RelayRequest, announced: ServerCapabilities) {
-        (self.terms, self.request, self.announced) = (terms, request, announced)
+    public init(
+        terms: GatewayTerms, request: RelayRequest, announced: ServerCapabilities, offersTLS: Bool = false
+    ) {
+        (self.terms, self.request, self.announced, self.offersTLS) = (terms, request, announced, offersTLS)
     }
 
     @inlinable public var wantsLine: Bool {
@@ -105,6 +118,7 @@ public struct GatewaySession: Sendable {
         case .vrfy: return .reply(Reply(252, "2.5.0", "Send some mail, and the server will do its best"))
         case .expn: return .reply(Reply(502, "5.5.1", "EXPN is not offered"))
         case .quit: return quit()
+        case .startTLS: return startTLS()
         case .notOffered(let verb): return notOffered(verb)
         }
     }
@@ -149,12 +163,14 @@ public struct GatewaySession: Sendable {
     /// BDAT's octets would be read as commands after a refusal, so the session ends (RFC 3030 §2 makes a server
     /// that offers it consume them; this one does not offer it).
     private mutating func notOffered(_ verb: Command.Verb) -> Action {
+        if verb == .auth, let refusal = refusalForLackOfTLS { return badCommand(refusal) }
         let reply = Reply(502, "5.5.1", "\(verb.rawValue.uppercased()) is not offered")
         return verb == .bdat ? close(reply) : badCommand(reply)
     }
 
     private mutating func greeted(_ name: [UInt8], extended: Bool) -> Action {
         request.helo = name
+        forgetHELO()
         saidEHLO = extended
         let hadTransaction = phase == .inTransaction
         phase = .ready
@@ -186,6 +202,7 @@ public struct GatewaySession: Sendable {
         if announced.smtpUTF8 { text += "\nSMTPUTF8" }
         if announced.dsn { text += "\nDSN" }
         if announced.enhancedStatusCodes { text += "\nENHANCEDSTATUSCODES" }
+        if offersTLS, request.tlsVersion == nil { text += "\nSTARTTLS" }
         return Reply(code: 250, text: text)
     }
 

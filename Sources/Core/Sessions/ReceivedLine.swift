@@ -9,6 +9,7 @@ struct ReceivedLine {
     private let clientName: RelayRequest.ClientName
     private let helo: [UInt8]?
     private let protocolName: String
+    private let tlsVersion: String?
     private let hostname: String
     private let id: String
     /// The only recipient; with several none is named, so that none learns of another.
@@ -21,6 +22,7 @@ struct ReceivedLine {
     ) {
         (client, clientIsUnknown) = (request.client, request.clientIsUnknown)
         (clientName, helo) = (request.clientName, request.helo)
+        tlsVersion = request.tlsVersion
         protocolName = Self.protocolName(request, extended: extended, smtpUTF8: smtpUTF8)
         (self.hostname, self.id, self.recipient, self.date) = (hostname, id, recipient, date)
     }
@@ -41,6 +43,11 @@ struct ReceivedLine {
         bytes.append(text: hostname)
         bytes += " with "
         bytes.append(text: protocolName)
+        if let tlsVersion {
+            bytes += " ("
+            bytes.append(text: tlsVersion)
+            bytes += ")"
+        }
         bytes += " id "
         bytes.append(text: id)
         if let recipient {

@@ -5,7 +5,9 @@ import RelayPolicy
 /// The gateway as client of a protected server, without the I/O (RFC 5321 §3).
 ///
 ///     greeting ─▶ ehlo [─▶ helo] ─▶ idle ──offer─▶ transaction ──DATA─▶ mailData ─▶ final ─▶ idle …
-///                   └─▶ xclient ─▶ ehlo ─▶ idle …      where the server is told the client by XCLIENT
+///                  │ ▲  └─▶ xclient ─▶ ehlo ─▶ idle …      where the server is told the client by XCLIENT
+///         STARTTLS ▼ │ EHLO again
+///               handshake
 ///
 /// One connection serves many transactions, also of different clients, one at a time. Before the next one RSET has
 /// to be answered 250, or the connection ends. Commands go out in one write where the server announces PIPELINING,
@@ -24,12 +26,22 @@ public struct UpstreamSession: Sendable {
         /// The server does not take the client that it was told of, or does not let itself be told: the answer to
         /// whatever would be offered. The connection is of no more use, which says nothing of the server's health.
         case clientRefused(Reply)
+        /// Begin TLS and answer with `tlsStarted`. It is the last of the actions that it stands among.
+        case startTLS
         /// The connection is of no more use, for the reason given to the log.
         case broken(String)
     }
 
+    /// What is asked of a server to whom the connection is plain at its beginning (RFC 3207).
+    public enum StartTLS: String, Hashable, Sendable {
+        case no
+        /// Plain where it is not offered, and nowhere else.
+        case ifOffered = "if-offered"
+        case required
+    }
+
     private enum Expected: Equatable, Sendable {
-        case greeting, ehlo, helo, xclient, rset, mail, rcpt
+        case greeting, ehlo, helo, startTLS, handshake, xclient, rset, mail, rcpt
         /// The reply to a RCPT behind a MAIL that was refused.
         case pointlessRcpt
         case data, final, quit
@@ -40,6 +52,8 @@ public struct UpstreamSession: Sendable {
     private let told: Told?
     /// XCLIENT was accepted.
     private var hasToldByCommand = false
+    /// What is still asked for: `no` once there is TLS.
+    private var startTLS: StartTLS
     private var reader = ReplyReader()
     /// Commands without a reply yet, oldest first.
     private var expected: [Expected] = [.greeting]
@@ -54,8 +68,11 @@ public struct UpstreamSession: Sendable {
     /// What MAIL was refused with, while the RCPT behind it is unanswered.
     private var mailRefusal: Reply?
 
-    public init(hostname: String, telling: ClientTelling? = nil, client: ClientIntroduction? = nil) {
-        (self.hostname, told) = (hostname, telling.map { Told(how: $0, client: client) })
+    public init(
+        hostname: String, startTLS: StartTLS = .no, telling: ClientTelling? = nil, client: ClientIntroduction? = nil
+    ) {
+        (self.hostname, self.startTLS) = (hostname, startTLS)
+        told = telling.map { Told(how: $0, client: client) }
     }
 
     /// Nothing is awaited, nothing half said: another transaction may have it.
@@ -160,16 +177,19 @@ public struct UpstreamSession: Sendable {
         do throws(ReplyReader.Problem) { try reader.received(bytes, into: &replies) } catch { problem = error }
         var actions: [Action] = []
         for reply in replies {
-            guard owed > 0 else { return actions + [.broken("said \(reply) unasked")] }
+            guard owed > 0 else { return withoutTLS(actions) + [.broken("said \(reply) unasked")] }
             owed -= 1
             // Mostly the only ones, which then need not be copied.
             let more = received(reply)
             actions = actions.isEmpty ? more : actions + more
             if actions.last?.isBroken ?? false { return actions }
         }
-        if let problem { return actions + [.broken("sent \(problem.message)")] }
-        return owed == 0 && reader.isWithinReply ? actions + [.broken("began a reply unasked")] : actions
+        if let problem { return withoutTLS(actions) + [.broken("sent \(problem.message)")] }
+        return owed == 0 && reader.isWithinReply ? withoutTLS(actions) + [.broken("began a reply unasked")] : actions
     }
+
+    /// What stands behind the reply to STARTTLS was said in the clear: TLS does not even begin (CVE-2021-38371).
+    private func withoutTLS(_ actions: [Action]) -> [Action] { actions.filter { $0 != .startTLS } }
 
     mutating func received(_ reply: Reply) -> [Action] {
         if isSendingMailData {
@@ -192,10 +212,7 @@ public struct UpstreamSession: Sendable {
         case .greeting:
             return reply.code == 220 ? sayHello() : greetingRefused(reply)
         case .ehlo:
-            if reply.code == 250 { return helloAnswered(ServerCapabilities(ehloReply: reply)) }
-            if let end = helloRefused(reply) { return [end] }
-            guard reply.isPermanent else { return [.broken("answers EHLO with \(reply)")] }
-            return send(.helo, "HELO ", hostname)
+            return greeted(reply)
         case .xclient: return xclientAnswered(reply)
         case .helo:
             return reply.code == 250 ? [.ready] : [.broken("answers HELO with \(reply)")]
@@ -208,7 +225,32 @@ public struct UpstreamSession: Sendable {
         case .data: return dataAnswered(reply)
         case .final: return finalAnswered(reply)
         case .quit: return []
+        case .startTLS:
+            guard reply.code == 220 else { return [.broken("answers STARTTLS with \(reply)")] }
+            expected.append(.handshake)
+            return [.startTLS]
+        case .handshake: return [.broken("said \(reply) in place of a handshake")]
         }
+    }
+
+    private mutating func greeted(_ reply: Reply) -> [Action] {
+        guard reply.code == 250 else {
+            if let end = helloRefused(reply) { return [end] }
+            if reply.isPermanent, startTLS != .required { return send(.helo, "HELO ", hostname) }
+            return [.broken("answers EHLO with \(reply)")]
+        }
+        let offered = ServerCapabilities(ehloReply: reply)
+        if startTLS != .no, offered.startTLS, !hasToldByCommand { return send(.startTLS, "STARTTLS") }
+        if startTLS == .required { return [.broken("does not offer STARTTLS")] }
+        return helloAnswered(offered)
+    }
+
+    /// The handshake is over. What the server has said of itself in the clear is forgotten (RFC 3207 §4.2).
+    public mutating func tlsStarted() -> [Action] {
+        precondition(expected == [.handshake], "TLS started unasked")
+        expected.removeFirst()
+        startTLS = .no
+        return sayHello()
     }
 
     /// A MAIL that is refused becomes the answer to the recipient behind it.

@@ -13,7 +13,7 @@ public final class Gateway: Sendable {
     /// Nothing is bound yet.
     public init(
         _ settings: GatewaySettings, loops: Int = System.coreCount, deadlines: Deadlines = Deadlines(),
-        log: any GatewayLog, newIdentifier: @escaping @Sendable () -> String,
+        log: any GatewayLog, names: (any ClientNames)? = nil, newIdentifier: @escaping @Sendable () -> String,
         clock: @escaping @Sendable () -> Instant,
         clockIsBehind: @escaping @Sendable (Instant) -> Bool = { _ in false }
     ) {
@@ -21,7 +21,7 @@ public final class Gateway: Sendable {
         let shared = shared
         workers = group.makeIterator().map { loop in
             Worker(
-                loop: loop, settings: settings, shared: shared, log: log, deadlines: deadlines,
+                loop: loop, settings: settings, shared: shared, log: log, names: names, deadlines: deadlines,
                 newIdentifier: newIdentifier, clock: clock, clockIsBehind: clockIsBehind)
         }
     }

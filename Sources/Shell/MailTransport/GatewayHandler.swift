@@ -1,6 +1,7 @@
 import MailProtocols
 import MailTypes
 import NIOCore
+import NIOTLS
 import RelayPolicy
 import Sessions
 
@@ -30,17 +31,25 @@ final class GatewayHandler: ChannelInboundHandler {
     private var isProcessing = false
     /// A read was asked for and nothing has come: asking again would cost as much as the read.
     private var isReading = false
-    private var hasGreeted = false
+    private(set) var hasGreeted = false
+    /// A rule that may refuse the connection waits for the DNS.
+    var isJudgingConnection = false
+    private(set) var pauseIsOver = false
     private var inputHasEnded = false
     private var isAdmitted = false
     /// We have said our last word and only wait for the client to close.
     private var isLingering = false
     /// There may be many behind its address.
-    private let isWatched: Bool
+    let isWatched: Bool
     private var lingeredBytes = 0
     private let began = NIODeadline.now()
     private var deadline: NIODeadline
     private var mailDataDeadline = NIODeadline.distantFuture
+
+    // TLS with the client; see GatewayHandler+TLS.swift.
+    /// The certificate to show, where there is TLS or may be.
+    let frontTLS: FrontTLS?
+    var tls: SessionTLS?
 
     // The protected server's side; see GatewayHandler+Upstream.swift.
     var upstream: UpstreamConnection?
@@ -49,8 +58,9 @@ final class GatewayHandler: ChannelInboundHandler {
     var pool: UpstreamPool?
     var pendingOffer: RecipientOffer?
 
-    init(worker: Worker, listener: String, ends: ClientEnds) {
-        (self.worker, self.listener, number, pools) = (worker, listener, worker.nextNumber(), worker.pools)
+    init(worker: Worker, door: Door, ends: ClientEnds) {
+        (self.worker, listener, number, pools) = (worker, door.listener, worker.nextNumber(), worker.pools)
+        frontTLS = door.hasTLS || door.offersTLS ? worker.settings.tls : nil
         client = ends.client?.address ?? IPAddress(v6: 0)
         clientPort = ends.client?.port ?? 0
         localPort = ends.local?.port ?? 0
@@ -63,8 +73,13 @@ final class GatewayHandler: ChannelInboundHandler {
             : RelayRequest(client: client, forwardPath: path, now: worker.clock())
         request.listener = listener
         request.localAddress = ends.local?.address
-        session = GatewaySession(terms: worker.settings.terms, request: request, announced: worker.announced)
+        session = GatewaySession(
+            terms: worker.settings.terms, request: request, announced: worker.announced,
+            offersTLS: door.offersTLS && frontTLS != nil)
     }
+
+    /// The client's connection is closed, and nobody waits for an answer any more.
+    var isGone: Bool { context == nil }
 
     var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
 
@@ -81,17 +96,22 @@ final class GatewayHandler: ChannelInboundHandler {
             return end(Reply(421, "4.7.0", "Too many connections"))
         }
         // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
-        if !session.facts.clientIsUnknown, let refusal = session.terms.policy.policy.connectionRefusal(session.facts) {
-            worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
-            hasGreeted = true
-            return end(refusal.reply)
-        }
-        read()
+        if !session.facts.clientIsUnknown { judgeConnection() }
+        if !session.isClosed { read() }
+    }
+
+    /// Everything is known that its rules ask for.
+    func connectionJudged() {
+        guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
+        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
+        hasGreeted = true
+        end(refusal.reply)
     }
 
     /// After the pause in which nothing may be said yet.
     func greet() {
-        guard !hasGreeted, context != nil, !session.isClosed else { return }
+        pauseIsOver = true
+        guard !hasGreeted, !isJudgingConnection, context != nil, !session.isClosed, !isHandshaking else { return }
         hasGreeted = true
         if worker.isStopping { return stop() }
         say(session.greeting)
@@ -103,8 +123,8 @@ final class GatewayHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         if isLingering {
             lingeredBytes += bytes.readableBytes
-            worker.receiveBuffer.giveBack(bytes)
-            if lingeredBytes > 1 << 20 { context.close(promise: nil) }
+            if tls == nil { worker.receiveBuffer.giveBack(bytes) }
+            if lingeredBytes > 1 << 20 { abort() }
             return
         }
         guard hasGreeted else {
@@ -119,7 +139,8 @@ final class GatewayHandler: ChannelInboundHandler {
             input?.writeBuffer(&bytes)
             processInput()
         }
-        worker.receiveBuffer.giveBack(bytes)
+        // Under TLS it is not the one that was lent.
+        if tls == nil { worker.receiveBuffer.giveBack(bytes) }
         flush()
     }
 
@@ -133,12 +154,16 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
-        inputHasEnded = true
-        closeIfDone()
+        switch event {
+        case ChannelEvent.inputClosed:
+            inputHasEnded = true
+            closeIfDone()
+        case TLSUserEvent.handshakeCompleted: handshakeCompleted()
+        default: context.fireUserInboundEventTriggered(event)
+        }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { failed(error) }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
@@ -153,6 +178,7 @@ final class GatewayHandler: ChannelInboundHandler {
         let isLate = now >= deadline || session.wantsData && now >= mailDataDeadline
         guard isLate || now >= began + worker.deadlines.session else { return }
         if isLingering || session.isClosed { return abort() }
+        if isHandshaking { return handshakeFailed("no handshake in time") }
         end(Reply(421, "4.4.2", "Timeout; closing"))
     }
 
@@ -162,7 +188,15 @@ final class GatewayHandler: ChannelInboundHandler {
         end(Reply(421, "4.3.2", "Closing down"))
     }
 
-    func abort() { context?.close(promise: nil) }
+    /// Closes at once; under TLS too, where a close is else a farewell that waits for another.
+    func abort() {
+        if let tls { tls.abort() } else { context?.close(promise: nil) }
+    }
+
+    var pipeline: ChannelPipeline? { context?.pipeline }
+
+    /// For what comes next, from now on.
+    func giveTime(_ time: TimeAmount) { deadline = .now() + time }
 
     /// The protected server's own deadlines end a wait for it; ours comes behind them.
     private static let patience = TimeAmount.minutes(1)
@@ -183,6 +217,12 @@ final class GatewayHandler: ChannelInboundHandler {
         guard !isReading else { return }
         isReading = true
         context?.read()
+    }
+
+    /// Asks for bytes whatever was asked for before: TLS, which begins here, may have nothing to hand on.
+    func readAnew() {
+        isReading = false
+        read()
     }
 
     /// Goes on with what waits, and reads again.
@@ -287,6 +327,11 @@ final class GatewayHandler: ChannelInboundHandler {
             releaseUpstream()
             say(reply)
             if worker.isStopping { stop() }
+        case .resolveNames(let questions): resolveNames(questions)
+        case .startTLS(let reply):
+            say(reply)
+            flush()
+            beginTLS()
         case .charge(let limits): charge(limits)
         case .offer(let offer):
             deadline = .now() + worker.deadlines.upstreamReply + Self.patience
@@ -309,30 +354,10 @@ final class GatewayHandler: ChannelInboundHandler {
     var hasInputWaiting: Bool { (input?.readableBytes ?? 0) > 0 }
 
     func end(_ reply: Reply) {
+        // There is nobody yet who could read it.
+        if isHandshaking { return abort() }
         perform(session.end(reply))
         flush()
-    }
-
-    private func reportEvents() {
-        guard session.hasEvents else { return }
-        for event in session.takeEvents() {
-            switch event {
-            case .decided(let record):
-                worker.log.recipient(record, listener: listener, client: client, port: clientPort)
-                countRefusedRelay(record)
-                if isWatched { watch(record) }
-            case .finished(let record):
-                worker.log.transaction(record, listener: listener, client: client)
-                chargeBytes(record)
-            }
-        }
-    }
-
-    private func countRefusedRelay(_ record: RecipientRecord) {
-        guard let limit = worker.settings.connections.refusedRelays, record.decision.verdict == .reject,
-            record.decision.reason == .noRule || record.decision.reason == .addressTrick
-        else { return }
-        worker.shared.relayRefused(client, at: worker.clock(), limit)
     }
 
     private func say(_ reply: Reply) {
@@ -371,7 +396,9 @@ final class GatewayHandler: ChannelInboundHandler {
     /// A client that has closed its side gets what it asked for before that, and no more.
     private func closeIfDone() {
         guard inputHasEnded, context != nil else { return }
-        if isLingering || session.isClosed || session.wantsData || session.wantsLine && !hasWholeLine { abort() }
+        if isLingering || session.isClosed || session.wantsData || session.wantsLine && !hasWholeLine {
+            context?.close(promise: nil)
+        }
     }
 
     private var hasWholeLine: Bool {

@@ -9,6 +9,8 @@ public struct GatewaySettings: Sendable {
     public var upstreams: [Upstream]
     public var listeners: [Listener]
     public var connections = ConnectionLimits()
+    /// Nil: no listener has TLS.
+    public var tls: FrontTLS?
 
     public init(terms: GatewayTerms, upstreams: [Upstream], listeners: [Listener]) {
         (self.terms, self.upstreams, self.listeners) = (terms, upstreams, listeners)
@@ -24,11 +26,13 @@ public struct GatewaySettings: Sendable {
     public struct Upstream: Hashable, Sendable {
         public var name: String
         public var servers: [Server]
+        /// Nil: plain, always.
+        public var tls: UpstreamTLS?
         /// How its servers are told whose mail it is; nil: not at all.
         public var clientTelling: ClientTelling?
 
-        public init(name: String, servers: [Server], clientTelling: ClientTelling? = nil) {
-            (self.name, self.servers, self.clientTelling) = (name, servers, clientTelling)
+        public init(name: String, servers: [Server], tls: UpstreamTLS? = nil, clientTelling: ClientTelling? = nil) {
+            (self.name, self.servers, self.tls, self.clientTelling) = (name, servers, tls, clientTelling)
         }
     }
 
@@ -36,20 +40,31 @@ public struct GatewaySettings: Sendable {
         public var host: String
         public var port: UInt16
         public var isBackup: Bool
-        public init(host: String, port: UInt16, isBackup: Bool = false) {
-            (self.host, self.port, self.isBackup) = (host, port, isBackup)
+        /// TLS from the first byte on; the upstream has to have `tls` then.
+        public var implicitTLS: Bool
+        public init(host: String, port: UInt16, isBackup: Bool = false, implicitTLS: Bool = false) {
+            (self.host, self.port, self.isBackup, self.implicitTLS) = (host, port, isBackup, implicitTLS)
         }
+        /// Not by its address.
+        var hasName: Bool { IPAddress(host) == nil }
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
     public struct Listener: Hashable, Sendable {
         public var name: String
         public var addresses: [Address]
+        /// Those with TLS from the first byte on.
+        public var addressesWithTLS: Set<Address>
+        public var offersTLS: Bool
         /// Who must send a PROXY header first.
         public var balancers: AddressSet
 
-        public init(name: String, addresses: [Address], balancers: AddressSet = AddressSet()) {
-            (self.name, self.addresses, self.balancers) = (name, addresses, balancers)
+        public init(
+            name: String, addresses: [Address], addressesWithTLS: Set<Address> = [], offersTLS: Bool = false,
+            balancers: AddressSet = AddressSet()
+        ) {
+            (self.name, self.addresses, self.addressesWithTLS) = (name, addresses, addressesWithTLS)
+            (self.offersTLS, self.balancers) = (offersTLS, balancers)
         }
     }
 
@@ -87,6 +102,8 @@ public struct Deadlines: Sendable {
     /// From our reply to the end of the client's next command, however slowly its bytes come
     /// (RFC 5321 §4.5.3.2.7).
     public var command = TimeAmount.minutes(5)
+    /// A TLS handshake, from the first byte on or behind STARTTLS.
+    public var handshake = TimeAmount.seconds(30)
     /// Between two blocks of mail data (RFC 5321 §4.5.3.2.5).
     public var dataBlock = TimeAmount.minutes(3)
     /// From DATA to the end of the mail data.

@@ -8,17 +8,16 @@ import NIOCore
 /// What is no header, or does not come in time, ends the connection. Only its event loop touches it.
 final class ProxyHeaderReader: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
 
     private let worker: Worker
-    private let listener: String
+    private let door: Door
     private let balancer: IPAddress
     private let deadline: NIODeadline
     private var context: ChannelHandlerContext?
     private var received: ByteBuffer?
 
-    init(worker: Worker, listener: String, balancer: IPAddress) {
-        (self.worker, self.listener, self.balancer) = (worker, listener, balancer)
+    init(worker: Worker, door: Door, balancer: IPAddress) {
+        (self.worker, self.door, self.balancer) = (worker, door, balancer)
         deadline = .now() + worker.deadlines.proxyHeader
     }
 
@@ -46,14 +45,15 @@ final class ProxyHeaderReader: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) { context.read() }
 
-    /// What the client has sent behind the header is early talk, for the session to find.
+    /// What the client has sent behind the header is early talk, for the session to find; or it is TLS, whose handlers stand
+    /// before this one now.
     private func begin(_ ends: ClientEnds, _ rest: ByteBuffer, _ context: ChannelHandlerContext) {
         worker.awaitsHeaderNoMore(self)
-        let pipeline = context.pipeline.syncOperations
-        do { try worker.beginSession(on: pipeline, listener, ends) } catch { return context.close(promise: nil) }
+        let pipeline = context.pipeline
+        do { try worker.beginSession(on: pipeline, door, ends) } catch { return context.close(promise: nil) }
         context.fireChannelActive()
-        if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }
-        pipeline.removeHandler(context: context, promise: nil)
+        pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        if rest.readableBytes > 0 { pipeline.syncOperations.fireChannelRead(NIOAny(rest)) }
     }
 
     /// Called now and then.
@@ -62,7 +62,7 @@ final class ProxyHeaderReader: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func refuse(_ why: String) {
-        worker.log.connectionRefused(listener: listener, client: balancer, why)
+        worker.log.connectionRefused(listener: door.listener, client: balancer, why)
         abort()
     }
 

@@ -16,6 +16,7 @@ final class UpstreamPool {
     }
 
     let name: String
+    let tls: UpstreamTLS?
     /// How its servers are told of clients.
     let telling: ClientTelling?
     private let servers: [GatewaySettings.Server]
@@ -31,7 +32,7 @@ final class UpstreamPool {
     private var turn = 0
 
     init(_ upstream: GatewaySettings.Upstream, worker: Worker) {
-        (name, servers, self.worker) = (upstream.name, upstream.servers, worker)
+        (name, servers, tls, self.worker) = (upstream.name, upstream.servers, upstream.tls, worker)
         hasBackups = servers.contains(where: \.isBackup)
         telling = upstream.clientTelling
     }

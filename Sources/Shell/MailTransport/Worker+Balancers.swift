@@ -8,23 +8,26 @@ extension Worker {
 
     /// A session behind the header that a listed balancer has to send first, or, from anybody else, one at once: a header
     /// from him is garbage to it.
-    func addHandlers(to channel: any Channel, _ listener: String) throws {
-        let pipeline = channel.pipeline.syncOperations
+    func addHandlers(to channel: any Channel, _ door: Door) throws {
         let ends = ClientEnds(of: channel)
         if ends.client == nil {
             // It was reset before it was accepted: nobody is there, and nobody can tell who was.
-            try pipeline.addHandler(ClosingHandler())
-        } else if let balancers = balancers[listener], let peer = ends.client?.address, balancers.contains(peer) {
-            try pipeline.addHandler(ProxyHeaderReader(worker: self, listener: listener, balancer: peer))
+            try channel.pipeline.syncOperations.addHandler(ClosingHandler())
+        } else if let balancers = balancers[door.listener], let peer = ends.client?.address, balancers.contains(peer) {
+            try channel.pipeline.syncOperations.addHandler(ProxyHeaderReader(worker: self, door: door, balancer: peer))
         } else {
-            try beginSession(on: pipeline, listener, ends)
+            try beginSession(on: channel.pipeline, door, ends)
         }
     }
 
-    func beginSession(
-        on pipeline: ChannelPipeline.SynchronousOperations, _ listener: String, _ ends: ClientEnds
-    ) throws {
-        try pipeline.addHandler(GatewayHandler(worker: self, listener: listener, ends: ends))
+    /// Without a certificate nobody is answered where TLS is from the first byte on, and never in the clear.
+    func beginSession(on pipeline: ChannelPipeline, _ door: Door, _ ends: ClientEnds) throws {
+        let handler = GatewayHandler(worker: self, door: door, ends: ends)
+        if door.hasTLS {
+            guard let tls = handler.frontTLS else { throw ChannelError.operationUnsupported }
+            try handler.begin(tls, in: pipeline)
+        }
+        try pipeline.syncOperations.addHandler(handler)
     }
 
     /// False where as many as may be wait already.

@@ -12,6 +12,8 @@ final class Worker: @unchecked Sendable {
     let loop: any EventLoop
     let shared: SharedState
     let log: any GatewayLog
+    /// Nil: no name can be found out.
+    let names: (any ClientNames)?
     let deadlines: Deadlines
     let newIdentifier: @Sendable () -> String
     let clock: @Sendable () -> Instant
@@ -33,10 +35,10 @@ final class Worker: @unchecked Sendable {
 
     init(
         loop: any EventLoop, settings: GatewaySettings, shared: SharedState, log: any GatewayLog,
-        deadlines: Deadlines, newIdentifier: @escaping @Sendable () -> String,
+        names: (any ClientNames)?, deadlines: Deadlines, newIdentifier: @escaping @Sendable () -> String,
         clock: @escaping @Sendable () -> Instant, clockIsBehind: @escaping @Sendable (Instant) -> Bool
     ) {
-        (self.loop, self.settings, self.shared, self.log) = (loop, settings, shared, log)
+        (self.loop, self.settings, self.shared, self.log, self.names) = (loop, settings, shared, log, names)
         (self.deadlines, self.newIdentifier) = (deadlines, newIdentifier)
         (self.clock, self.clockIsBehind) = (clock, clockIsBehind)
     }
@@ -100,6 +102,11 @@ final class Worker: @unchecked Sendable {
 
     func began(_ session: GatewayHandler) {
         sessions[ObjectIdentifier(session)] = session
+        greetSoon(session)
+    }
+
+    /// After the pause.
+    func greetSoon(_ session: GatewayHandler) {
         greeting.append(session)
         // One timer for all that connect within the pause.
         guard greeting.count == 1 else { return }
@@ -179,8 +186,10 @@ final class Worker: @unchecked Sendable {
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if server.implicitTLS { try handler.value.beginTLS(in: channel.pipeline) }
                     if handler.value.session.beginsWithHeader {
-                        try channel.pipeline.syncOperations.addHandler(ProxyHeaderWriter(for: handler.value))
+                        try channel.pipeline.syncOperations.addHandler(
+                            ProxyHeaderWriter(for: handler.value), position: .first)
                     }
                     try channel.pipeline.syncOperations.addHandler(handler.value)
                 }
@@ -190,7 +199,7 @@ final class Worker: @unchecked Sendable {
 
     /// A socket of this event loop's own on `address`, beside those of the others (SO_REUSEPORT). It accepts nobody until
     /// it is told to read.
-    func listen(_ address: GatewaySettings.Address, _ name: ListenerName) -> EventLoopFuture<any Channel> {
+    func listen(_ address: GatewaySettings.Address, _ door: CurrentDoor) -> EventLoopFuture<any Channel> {
         ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
@@ -212,7 +221,7 @@ final class Worker: @unchecked Sendable {
                         try options.setOption(.allowRemoteHalfClosure, value: true)
                         try options.setOption(.recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
                     }
-                    try self.addHandlers(to: channel, name.current)
+                    try self.addHandlers(to: channel, door.current)
                 }
             }
             .bind(host: address.host.description, port: Int(address.port))

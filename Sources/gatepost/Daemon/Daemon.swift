@@ -3,6 +3,7 @@ import JSONText
 import MailTransport
 import MailTypes
 import NIOCore
+import NameResolution
 import PolicyLanguage
 import RelayPolicy
 
@@ -14,7 +15,9 @@ actor Daemon {
     private let demands: LoadedConfiguration.Demands
     private let log: DaemonLog
     private let gateway: Gateway
+    private let names: NameResolver
     private let clock: ClockRecord
+    private let certificate: CertificateWatch
     private var active: LoadedConfiguration
     private let startedAt = Instant.now
 
@@ -24,13 +27,19 @@ actor Daemon {
     ) {
         (active, self.file, self.demands, startPath) = (loaded, file, demands, file.realPath)
         (self.log, self.clock) = (log, clock)
+        let names = NameResolver(loaded.configuration.node.nameServers) { works in
+            log.note(works ? ["resolver": "working"] : ["resolver": "failing", "effect": "what a name could decide gets 451"])
+        }
+        self.names = names
+        certificate = CertificateWatch { log.note($0) }
         gateway = Gateway(
-            settings, log: log, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
+            settings, log: log, names: names, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
             clockIsBehind: { clock.isBehind($0) })
     }
 
     func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
         try await gateway.start(settings)
+        certificate.watch(active.tls.front)
         for (listener, address) in await gateway.boundAddresses() {
             log.note(["listening": .string(listener), "address": "\(address)"])
         }
@@ -67,6 +76,8 @@ actor Daemon {
             if let problem = await notListening(by: loaded) { throw problem }
             let former = active
             active = loaded
+            names.use(loaded.configuration.node.nameServers)
+            certificate.watch(loaded.tls.front)
             log.use(loaded)
             log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
@@ -134,7 +145,8 @@ actor Daemon {
         await DaemonStatus(
             startedAt: startedAt, configuration: active, hits: log.hitsByRule,
             sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus(),
-            sharedAddresses: gateway.sharedAddresses(at: .now), decisions: log.decisions, shadow: log.shadow
+            sharedAddresses: gateway.sharedAddresses(at: .now), certificate: certificate.status,
+            decisions: log.decisions, shadow: log.shadow
         ).json
     }
 

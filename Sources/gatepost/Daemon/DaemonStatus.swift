@@ -15,6 +15,8 @@ struct DaemonStatus {
     /// As each event loop sees them.
     let servers: [ServerStatus]
     let sharedAddresses: [SharedAddressWatch.Suspicion]
+    /// Nil without TLS in front.
+    let certificate: CertificateWatch.Status?
     /// Nil where decisions are not kept.
     let decisions: DecisionLogStatus?
     let shadow: Shadow?
@@ -38,6 +40,7 @@ struct DaemonStatus {
             .init("upstreams", .array(configuration.configuration.upstreams.map { upstream in self.upstream(upstream.name) })),
             .init("rules", .array(rules)),
             .init("sharedAddresses", .array(sharedAddresses.map(sharedAddress))),
+            .init("tls", tls),
             .init("decisionLog", decisionLog),
             .init("shadow", shadow?.json ?? .null),
         ])
@@ -47,6 +50,15 @@ struct DaemonStatus {
         .object([
             .init("address", .string("\(suspicion.address)")), .init("why", .string(suspicion.reason)),
             .init("until", .string(suspicion.until.rfc3339())),
+        ])
+    }
+
+    private var tls: JSONValue {
+        guard let certificate else { return .null }
+        return .object([
+            .init("certificate", .string(certificate.certificate)), .init("until", .string(certificate.expiry.rfc3339())),
+            .init("state", .string(certificate.trouble == nil ? "working" : "failing")),
+            .init("why", .optional(certificate.trouble)),
         ])
     }
 

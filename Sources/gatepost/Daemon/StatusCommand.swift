@@ -58,6 +58,10 @@ struct StatusText {
         for shared in list(status["sharedAddresses"]) {
             lines.append("ALARM     \(word(shared["address"])) permits nothing until \(word(shared["until"])): \(word(shared["why"]))")
         }
+        if let tls = status["tls"], tls != .null {
+            let why = tls["why"].map { $0 == .null ? "" : "  \(word($0))" } ?? ""
+            lines.append("tls       \(word(tls["state"]))  \(word(tls["certificate"]))  until \(word(tls["until"]))\(why)")
+        }
         if let decisions = status["decisionLog"] {
             let why = decisions["why"].map { $0 == .null ? "" : "  \(word($0))" } ?? ""
             let counts = ["written", "waiting", "dropped"].map { "\(word(decisions[$0])) \($0)" }

@@ -27,6 +27,7 @@ version 1
 node {{
     hostname  gate.test
     state     {state}
+{node}
 }}
 
 networks  office  {office}
@@ -67,12 +68,12 @@ def gatepost(*arguments, timeout=20, **options):
         **options)
 
 
-def configuration(state, servers, listeners, office=OFFICE, relay=RELAY, limits="", more=""):
+def configuration(state, servers, listeners, office=OFFICE, relay=RELAY, limits="", more="", node=""):
     """`servers` are what stands behind the word `server`, or ports on this machine; `listeners` {name: addresses}."""
     lines = (server if isinstance(server, str) else f"{HERE}:{server}" for server in servers)
     blocks = (f"listen {name} {{\n    address  {addresses}\n}}" for name, addresses in listeners.items())
     return CONFIGURATION.format(
-        state=state, office=office, relay=relay, limits=limits, more=more,
+        state=state, office=office, relay=relay, limits=limits, more=more, node=node,
         servers="\n".join(f"    server  {line}" for line in lines), listeners="\n".join(blocks))
 
 
