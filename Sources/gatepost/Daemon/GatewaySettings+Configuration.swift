@@ -38,7 +38,7 @@ extension GatewaySettings.Listener {
         self.init(
             name: listener.name, addresses: listener.addresses.map(address),
             addressesWithTLS: Set(listener.addresses.filter(\.implicitTLS).map(address)),
-            offersTLS: listener.startTLSAt != nil)
+            offersTLS: listener.startTLSAt != nil, balancers: listener.balancers)
     }
 }
 

@@ -289,27 +289,33 @@ def hang(connection):
 
 
 def expects_header(connection):
-    """Reads a PROXY header of either version before it greets."""
-    while b"\n" not in connection.buffer or connection.buffer.startswith(b"\r\n") and not whole_binary(connection.buffer):
-        connection.buffer += connection.receive()
-    if connection.buffer.startswith(b"PROXY "):
-        line, _, connection.buffer = connection.buffer.partition(b"\r\n")
-        words = line.decode().split(" ")
+    """Reads a PROXY header of either version before it greets, and not a byte more."""
+
+    def exactly(count):
+        data = b""
+        while len(data) < count:
+            more = connection.socket.recv(count - len(data))
+            if not more:
+                raise Gone
+            data += more
+        return data
+
+    data = exactly(6)
+    if data == b"PROXY ":
+        while not data.endswith(b"\r\n"):
+            data += exactly(1)
+        words = data.decode().split()
         # The gate's own connections say what they are.
         if len(words) == 6 and (words[2], int(words[4])) != connection.socket.getpeername():
             connection.told = {"PROXY": words[1], "ADDR": words[2], "PORT": words[4]}
     else:
-        command, family = connection.buffer[12:14]
-        length = int.from_bytes(connection.buffer[14:16], "big")
-        block, connection.buffer = connection.buffer[16 : 16 + length], connection.buffer[16 + length :]
+        data += exactly(10)
+        command, family = data[12:14]
+        block = exactly(int.from_bytes(data[14:16], "big"))
         if command == 0x21:
             address = socket.inet_ntop(socket.AF_INET if family == 0x11 else socket.AF_INET6, block[: 4 if family == 0x11 else 16])
             port = int.from_bytes(block[-4:-2], "big")
             connection.told = {"PROXY": "v2", "ADDR": address, "PORT": str(port)}
-
-
-def whole_binary(data):
-    return len(data) >= 16 and len(data) >= 16 + int.from_bytes(data[14:16], "big")
 
 
 def closing(connection):
