@@ -38,6 +38,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -79,9 +80,13 @@ let package = Package(
         core("NameLookups", uses: "RelayPolicy", "MailTypes"),
 
         // Shell: the outside world.
+        .systemLibrary(
+            name: "CLibCrypto", path: "Sources/Shell/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         shell(
             "MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "LoginLedger",
-            products: nio,
+            products: nio + [
+                "CLibCrypto", .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             // Every access to a session's state is looked up at run time: 4 % of a message. Debug builds, and so all
             // tests, keep the check.
             settings: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),

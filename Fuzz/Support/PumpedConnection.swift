@@ -51,6 +51,7 @@ final class PumpedConnection {
             case .dataAnswered(let reply): owner?.dataAnswered(reply)
             case .interrupted(let reply): owner?.mailDataInterrupted(by: reply)
             case .outcome(let reply): owner?.outcome(reply)
+            case .startTLS: perform(session.tlsStarted())
             case .broken: lost()
             }
         }

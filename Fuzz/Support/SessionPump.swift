@@ -166,6 +166,11 @@ public final class SessionPump {
         case .resolveNames(let questions): openQuestions = questions
         case .charge(let limits): charge(limits.rules)
         case .offer(let offer): self.offer(offer)
+        case .startTLS(let reply):
+            require(input.isEmpty, "nothing that was said in the clear waits for TLS")
+            say(reply)
+            session.tlsStarted("TLSv1.3")
+            require(!session.mayPipeline && session.facts.helo == nil, "what was said in the clear is forgotten")
         case .askForData:
             if let connection { connection.askForData() } else { performAndProcess(session.dataAnswered(nil)) }
         }

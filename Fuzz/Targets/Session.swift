@@ -70,5 +70,5 @@ private func session(_ letters: Set<UnicodeScalar>) -> GatewaySession {
     var request = RelayRequest(client: client(letters), forwardPath: WrittenPath(.postmaster), now: Site.now)
     request.listener = letters.contains("S") ? "submission" : "public"
     request.localAddress = IPAddress("203.0.113.9")
-    return GatewaySession(terms: terms, request: request, announced: announced)
+    return GatewaySession(terms: terms, request: request, announced: announced, offersTLS: letters.contains("T"))
 }

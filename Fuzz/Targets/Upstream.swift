@@ -27,7 +27,7 @@ public func fuzzUpstream(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// Does what a session may be asked to do when it may be asked, and holds its answers against what was really said.
 private struct UpstreamShell {
-    private var session = UpstreamSession(hostname: "gate.test")
+    private var session = UpstreamSession(hostname: "gate.test", startTLS: .ifOffered)
     private var reader = ReplyReader()
     private(set) var isBroken = false
     private var isReady = false
@@ -98,6 +98,7 @@ private struct UpstreamShell {
                 require(isSendingData && !reply.isPositive, "mail data are interrupted by a refusal")
                 isBroken = true
             case .outcome(let reply): outcome(reply)
+            case .startTLS: startTLS()
             case .broken: isBroken = true
             }
         }
@@ -130,6 +131,12 @@ private struct UpstreamShell {
         require(reply.code == 354 || !reply.isPositive, "\(reply) answers DATA")
         isSendingData = reply.code == 354
         if !isSendingData { hasAcceptedRecipient = false }
+    }
+
+    private mutating func startTLS() {
+        require(lastAnswered?.command == "STARTTLS" && lastAnswered?.reply.code == 220, "STARTTLS was answered")
+        require(!reader.isWithinReply && unanswered.isEmpty, "nothing is said behind the answer to STARTTLS")
+        perform(session.tlsStarted())
     }
 
     private mutating func outcome(_ reply: Reply) {

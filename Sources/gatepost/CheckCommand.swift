@@ -30,7 +30,7 @@ struct CheckCommand: ParsableCommand {
         let report: CheckReport
         switch file.bytes() {
         case .success(let bytes):
-            report = CheckReport(file: file.name, file.read(bytes, purpose: purpose), purpose: purpose, effort: effort)
+            report = CheckReport(file, file.read(bytes, purpose: purpose), purpose: purpose, effort: effort)
         case .failure(let problem):
             if shared.json { try StandardOutput.print(CheckReport.unreadable(file.name, problem).text) }
             throw Trouble("cannot read \(file.name): \(problem.message)")

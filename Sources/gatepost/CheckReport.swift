@@ -16,15 +16,17 @@ struct CheckReport {
     /// A coarse reading found that strangers may relay.
     private let cannotTell: Bool
 
-    init(file: String, _ result: ReadResult, purpose: ReadPurpose, effort: Int) {
-        self.file = file
+    init(_ file: ConfigurationFile, _ result: ReadResult, purpose: ReadPurpose, effort: Int) {
+        self.file = file.name
         let tests = result.configuration?.tests ?? []
         let review =
             result.configuration.map { PolicyReview($0, at: .now, effort: effort) }
             ?? result.policyBesideErrors.map { PolicyReview($0, at: .now, effort: effort) }
         let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []
-        problems = result.diagnostics(with: (review?.diagnostics ?? []) + failed + notYet.map(Self.warning))
+        let tls = purpose == .serving ? result.configuration.map { OpenedTLS($0, of: file, at: .now, mayLackCredentials: true) } : nil
+        let found = (review?.diagnostics ?? []) + failed + (tls?.problems ?? []) + notYet.map(Self.warning)
+        problems = result.diagnostics(with: found)
         sources = result.sources
         unprovedTests = review?.unprovedTests ?? 0
         provedTests = tests.count - failed.count - unprovedTests

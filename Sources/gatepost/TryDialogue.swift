@@ -71,6 +71,8 @@ struct TryDialogue {
         switch action {
         case .reply(let reply), .endTransaction(let reply), .replyAndClose(let reply): try say(reply)
         case .resolveNames(let questions): try perform(session.namesResolved(questions.map(answer), at: moment))
+        // Never offered here: `--tls` is a fact like the others.
+        case .startTLS(let reply): try say(reply)
         case .charge: try perform(session.charged(nil))
         case .offer: try perform(session.recipientAnswered(.accepted(Reply(250, "2.1.5", "Ok"))))
         case .askForData: try perform(session.dataAnswered(Reply(354, "2.0.0", "Go on")))

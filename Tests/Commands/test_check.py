@@ -128,15 +128,15 @@ route  local      mailserver
 route  elsewhere  mailserver
 listen public {
     address   0.0.0.0:25
-    starttls  offered
+    observe
 }
 """
     result = check(gatepost, tmp_path, text, "--json")
     assert result.status == 0, result
     messages = [problem["message"] for problem in result.json["problems"]]
-    assert any("starttls offered" in message and "run" in message for message in messages)
+    assert any("observe" in message and "run" in message for message in messages)
     alone = check(gatepost, tmp_path, text, "--policy-only", "--json").json
-    assert not any("starttls" in problem["message"] for problem in alone["problems"])
+    assert not any("observe" in problem["message"] for problem in alone["problems"])
 
 
 

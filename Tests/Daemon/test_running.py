@@ -53,7 +53,7 @@ REFUSED = {
     "a missing list": ({"more": 'refuse {\n    reject "bad" {\n        from  file:nosuch.list\n    }\n}'}, "nosuch.list"),
     "a failed test": ({"more": "tests {\n    permit  from 198.51.100.7  sender a@b.test  to v@outside.test\n}"}, "test"),
     "strangers could relay": ({"relay": OPEN}, "everyone"),
-    "STARTTLS": ({"listeners": {"public": "127.0.0.1:2525\n    starttls  offered"}}, "starttls"),
+    "STARTTLS without a certificate": ({"listeners": {"public": "127.0.0.1:2525\n    starttls  offered"}}, "certificate"),
     "AUTH": ({"listeners": {"public": "127.0.0.1:2525\n    auth  offered"}}, "auth"),
     "a milter": ({"listeners": {"public": "127.0.0.1:2525\n    speaks  milter"}}, "milter"),
     "metrics": ({"more": "metrics {\n    address  127.0.0.1:9525\n}"}, "metrics"),

@@ -89,7 +89,7 @@ extension GatewaySession.Action {
     /// The reply's code; nil for an action that waits.
     var code: UInt16? {
         switch self {
-        case .reply(let reply), .replyAndClose(let reply), .endTransaction(let reply): reply.code
+        case .reply(let reply), .replyAndClose(let reply), .endTransaction(let reply), .startTLS(let reply): reply.code
         default: nil
         }
     }

@@ -30,6 +30,7 @@ extension Command {
     private static func longVerb(_ verb: ArraySlice<UInt8>, _ argument: ArraySlice<UInt8>) throws(CommandProblem)
         -> Command
     {
+        if ASCII.equals(verb, "STARTTLS") { return try bare(.startTLS, argument) }
         let lower = verb.map { (0x41...0x5a).contains($0) ? $0 + 32 : $0 }
         guard lower.allSatisfy({ $0 < 0x80 }), let known = Verb(rawValue: String(decoding: lower, as: UTF8.self))
         else { throw CommandProblem(.unknownVerb, 500, "5.5.2", "Command not recognized") }

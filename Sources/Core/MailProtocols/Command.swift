@@ -17,18 +17,20 @@ public enum Command: Hashable, Sendable {
     case vrfy
     case expn
     case help
-    /// A verb that this server knows and does not offer: BDAT, STARTTLS, AUTH, ETRN, TURN, ATRN, XCLIENT …
+    /// RFC 3207 §4.
+    case startTLS
+    /// A verb that this server knows and does not offer: BDAT, AUTH, ETRN, TURN, ATRN, XCLIENT …
     case notOffered(Verb)
 
     public enum Verb: String, Hashable, Sendable, CaseIterable {
-        case bdat, starttls, auth, etrn, turn, atrn, xclient, xforward, send, soml, saml
+        case bdat, auth, etrn, turn, atrn, xclient, xforward, send, soml, saml
     }
 
     /// Whether it does nothing for a message.
     public var isIdle: Bool {
         switch self {
         case .ehlo, .helo, .rset, .noop, .help, .vrfy, .expn: true
-        case .mail, .rcpt, .data, .quit, .notOffered: false
+        case .mail, .rcpt, .data, .quit, .startTLS, .notOffered: false
         }
     }
 

@@ -7,6 +7,8 @@ public struct ServerCapabilities: Hashable, Sendable {
     public var smtpUTF8 = false
     public var enhancedStatusCodes = false
     public var dsn = false
+    /// STARTTLS (RFC 3207 §4).
+    public var startTLS = false
     /// Nil: not announced. 0: announced without a limit. Else bytes.
     public var size: UInt64?
 
@@ -25,6 +27,7 @@ public struct ServerCapabilities: Hashable, Sendable {
             if ASCII.equals(keyword, "SMTPUTF8") { smtpUTF8 = true }
             if ASCII.equals(keyword, "ENHANCEDSTATUSCODES") { enhancedStatusCodes = true }
             if ASCII.equals(keyword, "DSN") { dsn = true }
+            if ASCII.equals(keyword, "STARTTLS") { startTLS = true }
             if ASCII.equals(keyword, "SIZE") { size = words.count > 1 ? ASCII.number(words[1]) ?? 0 : 0 }
         }
     }
@@ -37,6 +40,7 @@ public struct ServerCapabilities: Hashable, Sendable {
         both.smtpUTF8 = smtpUTF8 && other.smtpUTF8
         both.enhancedStatusCodes = enhancedStatusCodes && other.enhancedStatusCodes
         both.dsn = dsn && other.dsn
+        both.startTLS = startTLS && other.startTLS
         if let size, let otherSize = other.size {
             both.size = size == 0 ? otherSize : otherSize == 0 ? size : min(size, otherSize)
         }

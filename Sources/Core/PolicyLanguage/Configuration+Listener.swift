@@ -7,6 +7,8 @@ extension Configuration {
         public var name: String
         public var addresses: [Address]
         public var at: SourceLocation
+        /// Where `starttls offered` or `required` stands; nil: it is not offered.
+        public var startTLSAt: SourceLocation?
 
         public init(name: String, addresses: [Address], at: SourceLocation) {
             (self.name, self.addresses, self.at) = (name, addresses, at)

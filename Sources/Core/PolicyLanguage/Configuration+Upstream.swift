@@ -5,6 +5,9 @@ extension Configuration {
     public struct Upstream: Sendable {
         public var name: String
         public var servers: [Server]
+        public var startTLS = StartTLS.no
+        /// Nil: whoever answers is taken for the server that is meant.
+        public var verification: Verification?
         public var at: SourceLocation
 
         public init(name: String, servers: [Server], at: SourceLocation) {

@@ -6,6 +6,7 @@ import RelayPolicy
 public struct Configuration: Sendable {
     public var policy = Policy()
     public var node = Node()
+    public var tls: TLS?
     public var upstreams: [Upstream] = []
     public var listeners: [Listener] = []
     public var limits = Limits()

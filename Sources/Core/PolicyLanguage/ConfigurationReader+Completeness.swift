@@ -18,6 +18,7 @@ extension ConfigurationReader {
         if statements["listen"] == nil {
             missing("listen", "there is no `listen` block", "write `listen NAME {` with an `address`")
         }
+        checkCertificateIsThere()
         let routes = (statements["route"] ?? []).compactMap { $0.values.first?.text }
         if !routes.contains("local") { missing("route", "there is no `route local`", "write `route local UPSTREAM`") }
         if !routes.contains("elsewhere"), !misspelt.contains("route"), let permit = rules.first(where: { $0.rule.verb == .permit }) {

@@ -14,6 +14,7 @@ extension ConfigurationReader {
         var unixSockets: [Word] = []
         var hasTLSAddress: Bool { addresses.contains(where: \.implicitTLS) }
         var starttls = Offer.no
+        var starttlsAt: SourceLocation?
         var login = Login.never
         var loginAt: SourceLocation
         var speech = Speech.smtp
@@ -44,8 +45,9 @@ extension ConfigurationReader {
                         "the listener `\(name.text)` has no address",
                         fix: "write `address 0.0.0.0:25 [::]:25` in its block"))
             }
-            configuration.listeners.append(
-                Configuration.Listener(name: name.text, addresses: draft.addresses, at: statement.at))
+            var listener = Configuration.Listener(name: name.text, addresses: draft.addresses, at: statement.at)
+            listener.startTLSAt = draft.starttlsAt
+            configuration.listeners.append(listener)
             configuration.policy.listeners.append(
                 Policy.Listener(
                     name: name.text, requiresLogin: draft.login == .required,
@@ -72,7 +74,7 @@ extension ConfigurationReader {
         case "starttls":
             let word = try values.require("no, offered or required")
             draft.starttls = try word.choice()
-            if draft.starttls != .no { doesNotCarryOut("starttls \(word.text)", at: statement.at) }
+            draft.starttlsAt = draft.starttls == .no ? nil : statement.at
         case "auth":
             let word = try values.require("never, offered or required")
             draft.login = try word.choice()
@@ -116,7 +118,6 @@ extension ConfigurationReader {
                     "\(word.shown) is listened on already", fix: "leave one out; the first is in line \(first.line)")
             }
             taken[place] = word.at
-            if endpoint.implicitTLS { doesNotCarryOut("address …/tls", at: word.at) }
             draft.addresses.append(
                 Configuration.Listener.Address(
                     host: host, port: endpoint.port, implicitTLS: endpoint.implicitTLS, at: word.at))

@@ -4,7 +4,6 @@ import Diagnostics
 extension ConfigurationReader {
     mutating func readPartsNotCarriedOut() {
         let parts: [(String, BlockKind, (inout ConfigurationReader, Statement) throws(Diagnostic) -> Void)] = [
-            ("tls", .tls, { reader, statement throws(Diagnostic) in try reader.readTLSStatement(statement) }),
             (
                 "pop-before-smtp", .popBeforeSMTP,
                 { reader, statement throws(Diagnostic) in try reader.readPOPStatement(statement) }
@@ -31,18 +30,6 @@ extension ConfigurationReader {
             readBlock(of: statement, kind, read)
             doesNotCarryOut(keyword, at: statement.at)
         }
-    }
-
-    private func readTLSStatement(_ statement: Statement) throws(Diagnostic) {
-        enum Version: String, CaseIterable { case tls12 = "TLSv1.2", tls13 = "TLSv1.3" }
-        var values = ValueCursor(statement)
-        if statement.keyword.text == "minimum" {
-            _ = try values.require("TLSv1.2 or TLSv1.3").choice(Version.self)
-        } else {
-            // A path or credential:NAME.
-            _ = try values.require("a file or credential:NAME").nonEmptyText()
-        }
-        try values.expectEnd()
     }
 
     private func readPOPStatement(_ statement: Statement) throws(Diagnostic) {

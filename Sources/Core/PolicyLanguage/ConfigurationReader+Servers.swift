@@ -45,6 +45,12 @@ extension ConfigurationReader {
             readBlock(of: statement, .upstream, repeatable: ["server"]) { reader, inner throws(Diagnostic) in
                 try reader.readUpstreamStatement(inner, into: &upstream)
             }
+            if upstream.verification != nil,
+                let place = statement.block?.statements.first(where: { $0.keyword.says("verify") })?.at,
+                let problem = checkVerification(upstream, at: place)
+            {
+                problems.add(problem)
+            }
             if upstream.servers.isEmpty, let block = statement.block,
                 !block.statements.contains(where: { $0.keyword.says("server") })
             {
@@ -68,22 +74,14 @@ extension ConfigurationReader {
             let server = Configuration.Upstream.Server(
                 host: endpoint.hostText, port: endpoint.port, implicitTLS: endpoint.implicitTLS,
                 isBackup: values.take("backup"))
-            if server.implicitTLS { doesNotCarryOut("server …/tls", at: word.at) }
             if upstream.servers.contains(where: { $0.host == server.host && $0.port == server.port }) {
                 throw word.problem("\(word.shown) twice in one upstream", fix: "leave one out")
             }
             upstream.servers.append(server)
         case "starttls":
-            enum Use: String, CaseIterable { case no, ifOffered = "if-offered", required }
-            let word = try values.require("no, if-offered or required")
-            if try word.choice(Use.self) != .no { doesNotCarryOut("starttls \(word.text)", at: statement.at) }
+            upstream.startTLS = try values.require("no, if-offered or required").choice()
         case "verify":
-            enum Way: String, CaseIterable { case ca, name, fingerprint }
-            let word = try values.require("ca, name or fingerprint")
-            if try word.choice(Way.self) == .fingerprint || !values.isAtEnd {
-                _ = try values.require("the fingerprint")
-            }
-            doesNotCarryOut("verify", at: statement.at)
+            upstream.verification = try readVerification(&values)
         case "tell-client-address":
             enum Way: String, CaseIterable { case xclient, proxyV1 = "proxy-v1", proxyV2 = "proxy-v2" }
             _ = try values.require("xclient, proxy-v1 or proxy-v2").choice(Way.self)

@@ -50,6 +50,7 @@ struct ConfigurationReader {
         readUpstreams()
         let inUpstreams = problems.errorCount - beforeUpstreams
         readListeners()
+        readTLSBlock()
         readNetworksAndSenders()
         readLocal()
         readAuth()

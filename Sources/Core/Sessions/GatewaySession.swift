@@ -9,6 +9,8 @@ import RelayPolicy
 ///                        ├────RSET,EHLO─┘ └─────────────────────────────────┘          ▼
 ///                        └────────────────────the server's last reply───────── awaitingOutcome
 ///
+///     ready ──STARTTLS─▶ startingTLS ──handshake─▶ greeted
+///
 /// The shell pulls: it hands over the next line only while `wantsLine`, so a client that pipelines can never
 /// bring a command into a state that waits for the policy or the protected server.
 public struct GatewaySession: Sendable {
@@ -25,11 +27,14 @@ public struct GatewaySession: Sendable {
         case offer(RecipientOffer)
         /// Ask the protected server for mail data and answer with `dataAnswered`.
         case askForData
+        /// Reply in the clear, then begin TLS and answer with `tlsStarted`.
+        case startTLS(Reply)
     }
 
     @usableFromInline
     enum Phase: Sendable {
-        case greeted, ready, inTransaction, resolving, charging, offering, askingForData, receivingData, awaitingOutcome, closed
+        case greeted, ready, inTransaction, resolving, charging, offering, askingForData, receivingData, awaitingOutcome
+        case startingTLS, closed
     }
 
     public let terms: GatewayTerms
@@ -39,6 +44,8 @@ public struct GatewaySession: Sendable {
     /// The facts of the session; sender, recipient and time are set for each decision.
     var request: RelayRequest
     let announced: ServerCapabilities
+    /// STARTTLS is offered until TLS is in use.
+    let offersTLS: Bool
     var saidEHLO = false
     /// What the DNS has been asked: of the client's name, and of what it said in the last HELO.
     var askedNames: NameFacts = []
@@ -52,8 +59,10 @@ public struct GatewaySession: Sendable {
 
     /// `request` holds the client's address, listener and local address; `announced` is what every routed server
     /// can do, as far as it is known now.
-    public init(terms: GatewayTerms, request: RelayRequest, announced: ServerCapabilities) {
-        (self.terms, self.request, self.announced) = (terms, request, announced)
+    public init(
+        terms: GatewayTerms, request: RelayRequest, announced: ServerCapabilities, offersTLS: Bool = false
+    ) {
+        (self.terms, self.request, self.announced, self.offersTLS) = (terms, request, announced, offersTLS)
     }
 
     @inlinable public var wantsLine: Bool {
@@ -109,6 +118,7 @@ public struct GatewaySession: Sendable {
         case .vrfy: return .reply(Reply(252, "2.5.0", "Send some mail, and the server will do its best"))
         case .expn: return .reply(Reply(502, "5.5.1", "EXPN is not offered"))
         case .quit: return quit()
+        case .startTLS: return startTLS()
         case .notOffered(let verb): return notOffered(verb)
         }
     }
@@ -153,6 +163,7 @@ public struct GatewaySession: Sendable {
     /// BDAT's octets would be read as commands after a refusal, so the session ends (RFC 3030 §2 makes a server
     /// that offers it consume them; this one does not offer it).
     private mutating func notOffered(_ verb: Command.Verb) -> Action {
+        if verb == .auth, let refusal = refusalForLackOfTLS { return badCommand(refusal) }
         let reply = Reply(502, "5.5.1", "\(verb.rawValue.uppercased()) is not offered")
         return verb == .bdat ? close(reply) : badCommand(reply)
     }
@@ -191,6 +202,7 @@ public struct GatewaySession: Sendable {
         if announced.smtpUTF8 { text += "\nSMTPUTF8" }
         if announced.dsn { text += "\nDSN" }
         if announced.enhancedStatusCodes { text += "\nENHANCEDSTATUSCODES" }
+        if offersTLS, request.tlsVersion == nil { text += "\nSTARTTLS" }
         return Reply(code: 250, text: text)
     }
 

@@ -8,6 +8,7 @@ struct ReceivedLine {
     private let clientName: RelayRequest.ClientName
     private let helo: [UInt8]?
     private let protocolName: String
+    private let tlsVersion: String?
     private let hostname: String
     private let id: String
     /// The only recipient; with several none is named, so that none learns of another.
@@ -19,6 +20,7 @@ struct ReceivedLine {
         recipient: ForwardPath?, date: String
     ) {
         (client, clientName, helo) = (request.client, request.clientName, request.helo)
+        tlsVersion = request.tlsVersion
         protocolName = Self.protocolName(request, extended: extended, smtpUTF8: smtpUTF8)
         (self.hostname, self.id, self.recipient, self.date) = (hostname, id, recipient, date)
     }
@@ -36,6 +38,11 @@ struct ReceivedLine {
         bytes.append(text: hostname)
         bytes += " with "
         bytes.append(text: protocolName)
+        if let tlsVersion {
+            bytes += " ("
+            bytes.append(text: tlsVersion)
+            bytes += ")"
+        }
         bytes += " id "
         bytes.append(text: id)
         if let recipient {

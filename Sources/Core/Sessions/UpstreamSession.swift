@@ -5,6 +5,9 @@ import RelayPolicy
 /// The gateway as client of a protected server, without the I/O (RFC 5321 §3).
 ///
 ///     greeting ─▶ ehlo [─▶ helo] ─▶ idle ──offer─▶ transaction ──DATA─▶ mailData ─▶ final ─▶ idle …
+///                  │ ▲
+///         STARTTLS ▼ │ EHLO again
+///               handshake
 ///
 /// One connection serves many transactions, also of different clients, one at a time. Before the next one RSET has
 /// to be answered 250, or the connection ends. Commands go out in one write where the server announces PIPELINING,
@@ -20,18 +23,30 @@ public struct UpstreamSession: Sendable {
         /// Mail data is refused while it is still being sent; the connection must be closed.
         case interrupted(Reply)
         case outcome(Reply)
+        /// Begin TLS and answer with `tlsStarted`. It is the last of the actions that it stands among.
+        case startTLS
         /// The connection is of no more use, for the reason given to the log.
         case broken(String)
     }
 
+    /// What is asked of a server to whom the connection is plain at its beginning (RFC 3207).
+    public enum StartTLS: String, Hashable, Sendable {
+        case no
+        /// Plain where it is not offered, and nowhere else.
+        case ifOffered = "if-offered"
+        case required
+    }
+
     private enum Expected: Equatable, Sendable {
-        case greeting, ehlo, helo, rset, mail, rcpt
+        case greeting, ehlo, helo, startTLS, handshake, rset, mail, rcpt
         /// The reply to a RCPT behind a MAIL that was refused.
         case pointlessRcpt
         case data, final, quit
     }
 
     private let hostname: String
+    /// What is still asked for: `no` once there is TLS.
+    private var startTLS: StartTLS
     private var reader = ReplyReader()
     /// Commands without a reply yet, oldest first.
     private var expected: [Expected] = [.greeting]
@@ -46,7 +61,7 @@ public struct UpstreamSession: Sendable {
     /// What MAIL was refused with, while the RCPT behind it is unanswered.
     private var mailRefusal: Reply?
 
-    public init(hostname: String) { self.hostname = hostname }
+    public init(hostname: String, startTLS: StartTLS = .no) { (self.hostname, self.startTLS) = (hostname, startTLS) }
 
     /// Nothing is awaited, nothing half said: another transaction may have it.
     public var isReusable: Bool { expected.isEmpty && unsent.isEmpty && !isSendingMailData }
@@ -150,16 +165,19 @@ public struct UpstreamSession: Sendable {
         do throws(ReplyReader.Problem) { try reader.received(bytes, into: &replies) } catch { problem = error }
         var actions: [Action] = []
         for reply in replies {
-            guard owed > 0 else { return actions + [.broken("said \(reply) unasked")] }
+            guard owed > 0 else { return withoutTLS(actions) + [.broken("said \(reply) unasked")] }
             owed -= 1
             // Mostly the only ones, which then need not be copied.
             let more = received(reply)
             actions = actions.isEmpty ? more : actions + more
             if actions.last?.isBroken ?? false { return actions }
         }
-        if let problem { return actions + [.broken("sent \(problem.message)")] }
-        return owed == 0 && reader.isWithinReply ? actions + [.broken("began a reply unasked")] : actions
+        if let problem { return withoutTLS(actions) + [.broken("sent \(problem.message)")] }
+        return owed == 0 && reader.isWithinReply ? withoutTLS(actions) + [.broken("began a reply unasked")] : actions
     }
+
+    /// What stands behind the reply to STARTTLS was said in the clear: TLS does not even begin (CVE-2021-38371).
+    private func withoutTLS(_ actions: [Action]) -> [Action] { actions.filter { $0 != .startTLS } }
 
     mutating func received(_ reply: Reply) -> [Action] {
         if isSendingMailData {
@@ -183,12 +201,7 @@ public struct UpstreamSession: Sendable {
             guard reply.code == 220 else { return [.broken("greets with \(reply)")] }
             return send(.ehlo, "EHLO ", hostname)
         case .ehlo:
-            if reply.code == 250 {
-                capabilities = ServerCapabilities(ehloReply: reply)
-                return [.ready]
-            }
-            guard reply.isPermanent else { return [.broken("answers EHLO with \(reply)")] }
-            return send(.helo, "HELO ", hostname)
+            return greeted(reply)
         case .helo:
             return reply.code == 250 ? [.ready] : [.broken("answers HELO with \(reply)")]
         case .rset:
@@ -200,7 +213,32 @@ public struct UpstreamSession: Sendable {
         case .data: return dataAnswered(reply)
         case .final: return finalAnswered(reply)
         case .quit: return []
+        case .startTLS:
+            guard reply.code == 220 else { return [.broken("answers STARTTLS with \(reply)")] }
+            expected.append(.handshake)
+            return [.startTLS]
+        case .handshake: return [.broken("said \(reply) in place of a handshake")]
         }
+    }
+
+    private mutating func greeted(_ reply: Reply) -> [Action] {
+        guard reply.code == 250 else {
+            if reply.isPermanent, startTLS != .required { return send(.helo, "HELO ", hostname) }
+            return [.broken("answers EHLO with \(reply)")]
+        }
+        let offered = ServerCapabilities(ehloReply: reply)
+        if startTLS != .no, offered.startTLS { return send(.startTLS, "STARTTLS") }
+        if startTLS == .required { return [.broken("does not offer STARTTLS")] }
+        capabilities = offered
+        return [.ready]
+    }
+
+    /// The handshake is over. What the server has said of itself in the clear is forgotten (RFC 3207 §4.2).
+    public mutating func tlsStarted() -> [Action] {
+        precondition(expected == [.handshake], "TLS started unasked")
+        expected.removeFirst()
+        startTLS = .no
+        return send(.ehlo, "EHLO ", hostname)
     }
 
     /// A MAIL that is refused becomes the answer to the recipient behind it.

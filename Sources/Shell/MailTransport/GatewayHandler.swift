@@ -1,6 +1,7 @@
 import MailProtocols
 import MailTypes
 import NIOCore
+import NIOTLS
 import RelayPolicy
 import Sessions
 
@@ -29,7 +30,7 @@ final class GatewayHandler: ChannelInboundHandler {
     private var isProcessing = false
     /// A read was asked for and nothing has come: asking again would cost as much as the read.
     private var isReading = false
-    private var hasGreeted = false
+    private(set) var hasGreeted = false
     /// A rule that may refuse the connection waits for the DNS.
     var isJudgingConnection = false
     private(set) var pauseIsOver = false
@@ -42,6 +43,11 @@ final class GatewayHandler: ChannelInboundHandler {
     private var deadline: NIODeadline
     private var mailDataDeadline = NIODeadline.distantFuture
 
+    // TLS with the client; see GatewayHandler+TLS.swift.
+    /// The certificate to show, where there is TLS or may be.
+    let frontTLS: FrontTLS?
+    var tls: SessionTLS?
+
     // The protected server's side; see GatewayHandler+Upstream.swift.
     var upstream: UpstreamConnection?
     var upstreamName = ""
@@ -49,17 +55,20 @@ final class GatewayHandler: ChannelInboundHandler {
     var pool: UpstreamPool?
     var pendingOffer: RecipientOffer?
 
-    init(worker: Worker, listener: String, channel: any Channel) {
+    init(worker: Worker, door: Door, channel: any Channel) {
         let remote = channel.remoteAddress.flatMap(Self.address)
         let local = channel.localAddress.flatMap(Self.address)
-        (self.worker, self.listener, number, pools) = (worker, listener, worker.nextNumber(), worker.pools)
+        (self.worker, listener, number, pools) = (worker, door.listener, worker.nextNumber(), worker.pools)
+        frontTLS = door.hasTLS || door.offersTLS ? worker.settings.tls : nil
         client = remote?.address ?? IPAddress(v6: 0)
         clientPort = remote?.port ?? 0
         deadline = .now() + worker.deadlines.command
         var request = RelayRequest(client: client, forwardPath: WrittenPath(.postmaster), now: worker.clock())
         request.listener = listener
         request.localAddress = local?.address
-        session = GatewaySession(terms: worker.settings.terms, request: request, announced: worker.announced)
+        session = GatewaySession(
+            terms: worker.settings.terms, request: request, announced: worker.announced,
+            offersTLS: door.offersTLS && frontTLS != nil)
     }
 
     /// IPv4 inside IPv6, as a dual-stack socket reports it, is IPv4.
@@ -107,7 +116,7 @@ final class GatewayHandler: ChannelInboundHandler {
     /// After the pause in which nothing may be said yet.
     func greet() {
         pauseIsOver = true
-        guard !hasGreeted, !isJudgingConnection, context != nil, !session.isClosed else { return }
+        guard !hasGreeted, !isJudgingConnection, context != nil, !session.isClosed, !isHandshaking else { return }
         hasGreeted = true
         if worker.isStopping { return stop() }
         say(session.greeting)
@@ -119,8 +128,8 @@ final class GatewayHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         if isLingering {
             lingeredBytes += bytes.readableBytes
-            worker.receiveBuffer.giveBack(bytes)
-            if lingeredBytes > 1 << 20 { context.close(promise: nil) }
+            if tls == nil { worker.receiveBuffer.giveBack(bytes) }
+            if lingeredBytes > 1 << 20 { abort() }
             return
         }
         guard hasGreeted else {
@@ -135,7 +144,8 @@ final class GatewayHandler: ChannelInboundHandler {
             input?.writeBuffer(&bytes)
             processInput()
         }
-        worker.receiveBuffer.giveBack(bytes)
+        // Under TLS it is not the one that was lent.
+        if tls == nil { worker.receiveBuffer.giveBack(bytes) }
         flush()
     }
 
@@ -149,12 +159,16 @@ final class GatewayHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
-        inputHasEnded = true
-        closeIfDone()
+        switch event {
+        case ChannelEvent.inputClosed:
+            inputHasEnded = true
+            closeIfDone()
+        case TLSUserEvent.handshakeCompleted: handshakeCompleted()
+        default: context.fireUserInboundEventTriggered(event)
+        }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { failed(error) }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
@@ -169,6 +183,7 @@ final class GatewayHandler: ChannelInboundHandler {
         let isLate = now >= deadline || session.wantsData && now >= mailDataDeadline
         guard isLate || now >= began + worker.deadlines.session else { return }
         if isLingering || session.isClosed { return abort() }
+        if isHandshaking { return handshakeFailed("no handshake in time") }
         end(Reply(421, "4.4.2", "Timeout; closing"))
     }
 
@@ -178,7 +193,15 @@ final class GatewayHandler: ChannelInboundHandler {
         end(Reply(421, "4.3.2", "Closing down"))
     }
 
-    func abort() { context?.close(promise: nil) }
+    /// Closes at once; under TLS too, where a close is else a farewell that waits for another.
+    func abort() {
+        if let tls { tls.abort() } else { context?.close(promise: nil) }
+    }
+
+    var pipeline: ChannelPipeline? { context?.pipeline }
+
+    /// For what comes next, from now on.
+    func giveTime(_ time: TimeAmount) { deadline = .now() + time }
 
     /// The protected server's own deadlines end a wait for it; ours comes behind them.
     private static let patience = TimeAmount.minutes(1)
@@ -199,6 +222,12 @@ final class GatewayHandler: ChannelInboundHandler {
         guard !isReading else { return }
         isReading = true
         context?.read()
+    }
+
+    /// Asks for bytes whatever was asked for before: TLS, which begins here, may have nothing to hand on.
+    func readAnew() {
+        isReading = false
+        read()
     }
 
     /// Goes on with what waits, and reads again.
@@ -304,6 +333,10 @@ final class GatewayHandler: ChannelInboundHandler {
             say(reply)
             if worker.isStopping { stop() }
         case .resolveNames(let questions): resolveNames(questions)
+        case .startTLS(let reply):
+            say(reply)
+            flush()
+            beginTLS()
         case .charge(let limits): charge(limits)
         case .offer(let offer):
             deadline = .now() + worker.deadlines.upstreamReply + Self.patience
@@ -326,29 +359,10 @@ final class GatewayHandler: ChannelInboundHandler {
     var hasInputWaiting: Bool { (input?.readableBytes ?? 0) > 0 }
 
     func end(_ reply: Reply) {
+        // There is nobody yet who could read it.
+        if isHandshaking { return abort() }
         perform(session.end(reply))
         flush()
-    }
-
-    private func reportEvents() {
-        guard session.hasEvents else { return }
-        for event in session.takeEvents() {
-            switch event {
-            case .decided(let record):
-                worker.log.recipient(record, listener: listener, client: client, port: clientPort)
-                countRefusedRelay(record)
-            case .finished(let record):
-                worker.log.transaction(record, listener: listener, client: client)
-                chargeBytes(record)
-            }
-        }
-    }
-
-    private func countRefusedRelay(_ record: RecipientRecord) {
-        guard let limit = worker.settings.connections.refusedRelays, record.decision.verdict == .reject,
-            record.decision.reason == .noRule || record.decision.reason == .addressTrick
-        else { return }
-        worker.shared.relayRefused(client, at: worker.clock(), limit)
     }
 
     private func say(_ reply: Reply) {
@@ -387,7 +401,9 @@ final class GatewayHandler: ChannelInboundHandler {
     /// A client that has closed its side gets what it asked for before that, and no more.
     private func closeIfDone() {
         guard inputHasEnded, context != nil else { return }
-        if isLingering || session.isClosed || session.wantsData || session.wantsLine && !hasWholeLine { abort() }
+        if isLingering || session.isClosed || session.wantsData || session.wantsLine && !hasWholeLine {
+            context?.close(promise: nil)
+        }
     }
 
     private var hasWholeLine: Bool {

@@ -6,6 +6,7 @@ public protocol GatewayLog: Sendable {
     func recipient(_ record: RecipientRecord, listener: String, client: IPAddress, port: UInt16)
     func transaction(_ record: TransactionRecord, listener: String, client: IPAddress)
     func connectionRefused(listener: String, client: IPAddress, _ why: String)
+    func tlsFailed(listener: String, client: IPAddress, _ why: String)
     func upstreamFailed(_ upstream: String, _ server: GatewaySettings.Server, _ why: String)
     func upstreamRecovered(_ upstream: String, _ server: GatewaySettings.Server)
 }

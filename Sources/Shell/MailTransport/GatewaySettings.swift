@@ -8,6 +8,8 @@ public struct GatewaySettings: Sendable {
     public var upstreams: [Upstream]
     public var listeners: [Listener]
     public var connections = ConnectionLimits()
+    /// Nil: no listener has TLS.
+    public var tls: FrontTLS?
 
     public init(terms: GatewayTerms, upstreams: [Upstream], listeners: [Listener]) {
         (self.terms, self.upstreams, self.listeners) = (terms, upstreams, listeners)
@@ -23,23 +25,39 @@ public struct GatewaySettings: Sendable {
     public struct Upstream: Hashable, Sendable {
         public var name: String
         public var servers: [Server]
-        public init(name: String, servers: [Server]) { (self.name, self.servers) = (name, servers) }
+        /// Nil: plain, always.
+        public var tls: UpstreamTLS?
+        public init(name: String, servers: [Server], tls: UpstreamTLS? = nil) {
+            (self.name, self.servers, self.tls) = (name, servers, tls)
+        }
     }
 
     public struct Server: Hashable, Sendable, CustomStringConvertible {
         public var host: String
         public var port: UInt16
         public var isBackup: Bool
-        public init(host: String, port: UInt16, isBackup: Bool = false) {
-            (self.host, self.port, self.isBackup) = (host, port, isBackup)
+        /// TLS from the first byte on; the upstream has to have `tls` then.
+        public var implicitTLS: Bool
+        public init(host: String, port: UInt16, isBackup: Bool = false, implicitTLS: Bool = false) {
+            (self.host, self.port, self.isBackup, self.implicitTLS) = (host, port, isBackup, implicitTLS)
         }
+        /// Not by its address.
+        var hasName: Bool { IPAddress(host) == nil }
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
     public struct Listener: Hashable, Sendable {
         public var name: String
         public var addresses: [Address]
-        public init(name: String, addresses: [Address]) { (self.name, self.addresses) = (name, addresses) }
+        /// Those with TLS from the first byte on.
+        public var addressesWithTLS: Set<Address>
+        public var offersTLS: Bool
+        public init(
+            name: String, addresses: [Address], addressesWithTLS: Set<Address> = [], offersTLS: Bool = false
+        ) {
+            (self.name, self.addresses, self.addressesWithTLS) = (name, addresses, addressesWithTLS)
+            self.offersTLS = offersTLS
+        }
     }
 
     public struct Address: Hashable, Sendable, CustomStringConvertible {
@@ -74,6 +92,8 @@ public struct Deadlines: Sendable {
     /// From our reply to the end of the client's next command, however slowly its bytes come
     /// (RFC 5321 §4.5.3.2.7).
     public var command = TimeAmount.minutes(5)
+    /// A TLS handshake, from the first byte on or behind STARTTLS.
+    public var handshake = TimeAmount.seconds(30)
     /// Between two blocks of mail data (RFC 5321 §4.5.3.2.5).
     public var dataBlock = TimeAmount.minutes(3)
     /// From DATA to the end of the mail data.

@@ -4,37 +4,51 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
-/// The name of a listener, as its sockets know it: a reload may give an address to another listener without binding it
-/// again.
-final class ListenerName: Sendable {
-    private let name: NIOLockedValueBox<String>
-    init(_ name: String) { self.name = NIOLockedValueBox(name) }
+/// What those who come in at an address meet there.
+struct Door: Hashable, Sendable {
+    var listener: String
+    /// From the first byte on.
+    var hasTLS: Bool
+    /// STARTTLS.
+    var offersTLS: Bool
 
-    var current: String {
-        get { name.withLockedValue { $0 } }
-        set { name.withLockedValue { $0 = newValue } }
+    init(_ listener: GatewaySettings.Listener, at address: GatewaySettings.Address) {
+        (self.listener, offersTLS) = (listener.name, listener.offersTLS)
+        hasTLS = listener.addressesWithTLS.contains(address)
+    }
+}
+
+/// The door of an address, as its sockets know it: a reload may give an address to another listener without binding it
+/// again.
+final class CurrentDoor: Sendable {
+    private let door: NIOLockedValueBox<Door>
+    init(_ door: Door) { self.door = NIOLockedValueBox(door) }
+
+    var current: Door {
+        get { door.withLockedValue { $0 } }
+        set { door.withLockedValue { $0 = newValue } }
     }
 }
 
 /// The listening sockets. An address that a reload keeps is not bound again.
 actor Listeners {
     fileprivate struct Bound: Sendable {
-        let name: ListenerName
+        let door: CurrentDoor
         let address: GatewaySettings.Address
         let channels: [any Channel]
     }
 
-    /// What a commit will do: sockets that are bound and wait, names that change, sockets to close.
+    /// What a commit will do: sockets that are bound and wait, doors that change, sockets to close.
     struct Change: Sendable {
         fileprivate var added: [Bound] = []
-        fileprivate var renamed: [(ListenerName, to: String)] = []
+        fileprivate var changed: [(CurrentDoor, to: Door)] = []
         fileprivate var removed: [Bound] = []
     }
 
     private var sockets: [Bound] = []
 
     var bound: [(listener: String, address: GatewaySettings.Address)] {
-        sockets.map { ($0.name.current, $0.address) }
+        sockets.map { ($0.door.current.listener, $0.address) }
     }
 
     /// Binds what is new, or nothing.
@@ -42,18 +56,18 @@ actor Listeners {
         _ listeners: [GatewaySettings.Listener], _ workers: [Worker]
     ) async throws(ListeningProblem) -> Change {
         var change = Change()
-        let wanted = listeners.flatMap { listener in listener.addresses.map { (listener.name, $0) } }
-        for (name, address) in wanted {
+        let wanted = listeners.flatMap { listener in listener.addresses.map { (Door(listener, at: $0), $0) } }
+        for (door, address) in wanted {
             if let socket = sockets.first(where: { $0.address == address }) {
-                if socket.name.current != name { change.renamed.append((socket.name, to: name)) }
+                if socket.door.current != door { change.changed.append((socket.door, to: door)) }
                 continue
             }
             do {
-                change.added.append(try await bind(address, ListenerName(name), workers))
+                change.added.append(try await bind(address, CurrentDoor(door), workers))
             } catch {
                 for socket in change.added { await close(socket) }
                 let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
-                throw ListeningProblem(listener: name, address: address, message: reason)
+                throw ListeningProblem(listener: door.listener, address: address, message: reason)
             }
         }
         change.removed = sockets.filter { socket in !wanted.contains { $0.1 == socket.address } }
@@ -62,7 +76,7 @@ actor Listeners {
 
     /// Begins to accept on the new sockets, and closes those that are no longer wanted.
     func commit(_ change: Change) async {
-        for (name, new) in change.renamed { name.current = new }
+        for (door, new) in change.changed { door.current = new }
         for socket in change.added {
             for channel in socket.channels { try? await channel.setOption(.autoRead, value: true).get() }
         }
@@ -74,17 +88,17 @@ actor Listeners {
     /// A socket for each event loop. SO_REUSEPORT would let two daemons share a port without a word, so a plain socket
     /// has to get it first.
     private func bind(
-        _ address: GatewaySettings.Address, _ name: ListenerName, _ workers: [Worker]
+        _ address: GatewaySettings.Address, _ door: CurrentDoor, _ workers: [Worker]
     ) async throws -> Bound {
         try Self.checkIsFree(address)
         var channels: [any Channel] = []
         do {
-            for worker in workers { channels.append(try await worker.listen(address, name).get()) }
+            for worker in workers { channels.append(try await worker.listen(address, door).get()) }
         } catch {
             for channel in channels { try? await channel.close() }
             throw error
         }
-        return Bound(name: name, address: address, channels: channels)
+        return Bound(door: door, address: address, channels: channels)
     }
 
     /// Binds a plain socket for a moment. It does not listen, so nobody is accepted and dropped.

@@ -3,6 +3,8 @@ import MailProtocols
 import MailTypes
 import NIOCore
 import NIOPosix
+import NIOSSL
+import NIOTLS
 import Sessions
 
 /// One connection to a protected server: carries out what its `UpstreamSession` says. It belongs to one session at
@@ -34,7 +36,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     init(worker: Worker, pool: UpstreamPool, server: GatewaySettings.Server) {
         (self.worker, self.pool, self.server) = (worker, pool, server)
-        session = UpstreamSession(hostname: worker.settings.terms.hostname)
+        session = UpstreamSession(
+            hostname: worker.settings.terms.hostname,
+            startTLS: server.implicitTLS ? .no : pool.tls?.startTLS ?? .no)
         deadline = .now() + worker.deadlines.upstreamGreeting
     }
 
@@ -93,13 +97,19 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func close() {
         owner = nil
-        context?.close(promise: nil)
+        closeChannel()
     }
 
     /// Says goodbye and closes.
     func quit() {
         perform(session.quit())
-        close()
+        owner = nil
+        context?.close(promise: nil)
+    }
+
+    /// At once; under TLS without a farewell, which would wait for the server's.
+    private func closeChannel() {
+        if let ciphertext { ciphertext.abort() } else { context?.close(promise: nil) }
     }
 
     func lieIdle() { deadline = .now() + worker.deadlines.upstreamIdle }
@@ -123,7 +133,8 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        defer { worker.receiveBuffer.giveBack(bytes) }
+        // Under TLS it is not the one that was lent.
+        defer { if ciphertext == nil { worker.receiveBuffer.giveBack(bytes) } }
         perform(bytes.withUnsafeReadableBytes { session.received($0) })
     }
 
@@ -139,7 +150,36 @@ final class UpstreamConnection: ChannelInboundHandler {
         self.context = nil
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { lost("\(error)") }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { lost(TLSError.words(for: error) ?? "\(error)") }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case TLSUserEvent.handshakeCompleted = event else { return context.fireUserInboundEventTriggered(event) }
+        guard pool.tls?.accepts(tlsHandler?.peerCertificate, of: server) ?? false else {
+            return lost("its certificate is for another name than `verify` asks for")
+        }
+        if !server.implicitTLS { perform(session.tlsStarted()) }
+    }
+
+    // MARK: TLS
+
+    /// Between the socket and TLS, where there is TLS.
+    private var ciphertext: CiphertextHandler?
+    private var tlsHandler: NIOSSLClientHandler?
+
+    /// In front of everything in the pipeline.
+    func beginTLS(in pipeline: ChannelPipeline) throws {
+        guard let tls = pool.tls else { throw ChannelError.operationUnsupported }
+        let ciphertext = CiphertextHandler(worker.receiveBuffer)
+        let handler = try tls.makeHandler(for: server)
+        (self.ciphertext, tlsHandler) = (ciphertext, handler)
+        try pipeline.syncOperations.addHandlers([ciphertext, handler] as [any ChannelHandler], position: .first)
+    }
+
+    private func beginTLS() {
+        guard let context else { return }
+        do { try beginTLS(in: context.pipeline) } catch { return lost(TLSError.words(for: error) ?? "\(error)") }
+        context.read()
+    }
 
     private func perform(_ actions: [UpstreamSession.Action]) {
         for action in actions where context != nil {
@@ -153,6 +193,7 @@ final class UpstreamConnection: ChannelInboundHandler {
             case .dataAnswered(let reply): owner?.dataAnswered(reply)
             case .interrupted(let reply): owner?.mailDataInterrupted(by: reply)
             case .outcome(let reply): owner?.outcome(reply)
+            case .startTLS: beginTLS()
             case .broken(let reason): return lost(reason)
             }
         }
@@ -169,9 +210,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     /// The connection is of no more use.
     private func lost(_ reason: String) {
-        guard let context else { return }
-        self.context = nil
-        context.close(promise: nil)
+        guard context != nil else { return }
+        closeChannel()
+        context = nil
         let owner = owner
         self.owner = nil
         pool.lost(self, reason)

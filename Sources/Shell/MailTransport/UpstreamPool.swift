@@ -14,6 +14,7 @@ final class UpstreamPool {
     }
 
     let name: String
+    let tls: UpstreamTLS?
     private let servers: [GatewaySettings.Server]
     private let hasBackups: Bool
     private unowned let worker: Worker
@@ -25,7 +26,7 @@ final class UpstreamPool {
     private var turn = 0
 
     init(_ upstream: GatewaySettings.Upstream, worker: Worker) {
-        (name, servers, self.worker) = (upstream.name, upstream.servers, worker)
+        (name, servers, tls, self.worker) = (upstream.name, upstream.servers, upstream.tls, worker)
         hasBackups = servers.contains(where: \.isBackup)
     }
 

@@ -96,6 +96,11 @@ final class Worker: @unchecked Sendable {
 
     func began(_ session: GatewayHandler) {
         sessions[ObjectIdentifier(session)] = session
+        greetSoon(session)
+    }
+
+    /// After the pause.
+    func greetSoon(_ session: GatewayHandler) {
         greeting.append(session)
         // One timer for all that connect within the pause.
         guard greeting.count == 1 else { return }
@@ -172,14 +177,17 @@ final class Worker: @unchecked Sendable {
             .channelOption(.recvAllocator, value: BorrowedReceiveBuffer(from: receiveBuffer))
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler.value) }
+                channel.eventLoop.makeCompletedFuture {
+                    if server.implicitTLS { try handler.value.beginTLS(in: channel.pipeline) }
+                    try channel.pipeline.syncOperations.addHandler(handler.value)
+                }
             }
             .connect(host: server.host, port: Int(server.port))
     }
 
     /// A socket of this event loop's own on `address`, beside those of the others (SO_REUSEPORT). It accepts nobody until
     /// it is told to read.
-    func listen(_ address: GatewaySettings.Address, _ name: ListenerName) -> EventLoopFuture<any Channel> {
+    func listen(_ address: GatewaySettings.Address, _ door: CurrentDoor) -> EventLoopFuture<any Channel> {
         ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
@@ -201,8 +209,14 @@ final class Worker: @unchecked Sendable {
                         try options.setOption(.allowRemoteHalfClosure, value: true)
                         try options.setOption(.recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
                     }
-                    try channel.pipeline.syncOperations.addHandler(
-                        GatewayHandler(worker: self, listener: name.current, channel: channel))
+                    let door = door.current
+                    let handler = GatewayHandler(worker: self, door: door, channel: channel)
+                    // Without a certificate nobody is answered there, and never in the clear.
+                    if door.hasTLS {
+                        guard let tls = handler.frontTLS else { throw ChannelError.operationUnsupported }
+                        try handler.begin(tls, in: channel.pipeline)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .bind(host: address.host.description, port: Int(address.port))

@@ -17,6 +17,7 @@ actor Daemon {
     private let gateway: Gateway
     private let names: NameResolver
     private let clock: ClockRecord
+    private let certificate: CertificateWatch
     private var active: LoadedConfiguration
     private let startedAt = Instant.now
 
@@ -30,6 +31,7 @@ actor Daemon {
             log.note(works ? ["resolver": "working"] : ["resolver": "failing", "effect": "what a name could decide gets 451"])
         }
         self.names = names
+        certificate = CertificateWatch { log.note($0) }
         gateway = Gateway(
             settings, log: log, names: names, newIdentifier: { DecisionIdentifier.next() }, clock: { .now },
             clockIsBehind: { clock.isBehind($0) })
@@ -37,6 +39,7 @@ actor Daemon {
 
     func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
         try await gateway.start(settings)
+        certificate.watch(active.tls.front)
         for (listener, address) in await gateway.boundAddresses() {
             log.note(["listening": .string(listener), "address": "\(address)"])
         }
@@ -74,6 +77,7 @@ actor Daemon {
             let former = active
             active = loaded
             names.use(loaded.configuration.node.nameServers)
+            certificate.watch(loaded.tls.front)
             log.use(loaded)
             log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
@@ -141,7 +145,7 @@ actor Daemon {
         await DaemonStatus(
             startedAt: startedAt, configuration: active, hits: log.hitsByRule,
             sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus(),
-            decisions: log.decisions, shadow: log.shadow
+            certificate: certificate.status, decisions: log.decisions, shadow: log.shadow
         ).json
     }
 

@@ -98,6 +98,10 @@ final class DaemonLog: GatewayLog {
         note(["connection": "refused", "client": "\(client)", "listener": .string(listener), "why": .string(why)])
     }
 
+    func tlsFailed(listener: String, client: IPAddress, _ why: String) {
+        note(["tls": "failed", "client": "\(client)", "listener": .string(listener), "why": .string(why)])
+    }
+
     func upstreamFailed(_ upstream: String, _ server: GatewaySettings.Server, _ why: String) {
         note(["upstream": .string(upstream), "server": "\(server)", "state": "down", "why": .string(why)])
     }

@@ -13,6 +13,8 @@ struct DaemonStatus {
     let bound: [(listener: String, address: GatewaySettings.Address)]
     /// As each event loop sees them.
     let servers: [ServerStatus]
+    /// Nil without TLS in front.
+    let certificate: CertificateWatch.Status?
     /// Nil where decisions are not kept.
     let decisions: DecisionLogStatus?
     let shadow: Shadow?
@@ -35,8 +37,18 @@ struct DaemonStatus {
             .init("listeners", .array(bound.map(listener))),
             .init("upstreams", .array(configuration.configuration.upstreams.map { upstream in self.upstream(upstream.name) })),
             .init("rules", .array(rules)),
+            .init("tls", tls),
             .init("decisionLog", decisionLog),
             .init("shadow", shadow?.json ?? .null),
+        ])
+    }
+
+    private var tls: JSONValue {
+        guard let certificate else { return .null }
+        return .object([
+            .init("certificate", .string(certificate.certificate)), .init("until", .string(certificate.expiry.rfc3339())),
+            .init("state", .string(certificate.trouble == nil ? "working" : "failing")),
+            .init("why", .optional(certificate.trouble)),
         ])
     }
 

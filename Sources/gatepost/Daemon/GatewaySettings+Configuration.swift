@@ -17,14 +17,35 @@ extension GatewaySettings {
             upstreams: configuration.upstreams.map { upstream in
                 Upstream(
                     name: upstream.name,
-                    servers: upstream.servers.map { Server(host: $0.host, port: $0.port, isBackup: $0.isBackup) })
+                    servers: upstream.servers.map {
+                        Server(host: $0.host, port: $0.port, isBackup: $0.isBackup, implicitTLS: $0.implicitTLS)
+                    }, tls: loaded.tls.upstreams[upstream.name])
             },
-            listeners: configuration.listeners.map { listener in
-                Listener(
-                    name: listener.name,
-                    addresses: listener.addresses.map { Address(host: $0.host, port: $0.port) })
-            })
+            listeners: configuration.listeners.map(Listener.init))
+        tls = loaded.tls.front?.tls
         connections = ConnectionLimits(configuration.limits)
+    }
+}
+
+extension GatewaySettings.Listener {
+    fileprivate init(_ listener: Configuration.Listener) {
+        func address(_ address: Configuration.Listener.Address) -> GatewaySettings.Address {
+            GatewaySettings.Address(host: address.host, port: address.port)
+        }
+        self.init(
+            name: listener.name, addresses: listener.addresses.map(address),
+            addressesWithTLS: Set(listener.addresses.filter(\.implicitTLS).map(address)),
+            offersTLS: listener.startTLSAt != nil)
+    }
+}
+
+extension UpstreamSession.StartTLS {
+    init(_ startTLS: Configuration.Upstream.StartTLS) {
+        switch startTLS {
+        case .no: self = .no
+        case .ifOffered: self = .ifOffered
+        case .required: self = .required
+        }
     }
 }
 

@@ -16,6 +16,7 @@ struct LoadedConfiguration: Sendable {
     let policyHash: String
     let loadedAt: Instant
     let warnings: [Diagnostic]
+    let tls: OpenedTLS
     private let sources: [String: String]
 
     /// What `run` and `reload` refuse a file for: its errors, tests that fail, strangers who could relay, and words
@@ -51,16 +52,18 @@ struct LoadedConfiguration: Sendable {
         let review = result.configuration.map {
             PolicyReview($0, at: .now, proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
         }
-        let diagnostics = result.diagnostics(with: review?.diagnostics ?? [])
+        let tls = result.configuration.map { OpenedTLS($0, of: file, at: .now) }
+        let found = (review?.diagnostics ?? []) + (tls?.problems ?? [])
+        let diagnostics = result.diagnostics(with: found)
         let refusals = result.diagnostics(
-            with: (review?.diagnostics ?? []) + (review?.failedTests ?? []) + result.notCarriedOut.map(Self.refusal)
+            with: found + (review?.failedTests ?? []) + result.notCarriedOut.map(Self.refusal)
         ).filter { problem in
             problem.severity == .error || problem.severity == .critical && !demands.strangersMayRelay
         }
-        guard let configuration = result.configuration, refusals.isEmpty else {
+        guard let configuration = result.configuration, let tls, refusals.isEmpty else {
             throw Refusal(problems: refusals, sources: result.sources)
         }
-        self.configuration = configuration
+        (self.configuration, self.tls) = (configuration, tls)
         self.file = file.name
         fingerprint = Self.fingerprint(of: result.sources)
         policyHash = Self.policyHash(of: result.sources)

@@ -55,6 +55,10 @@ struct StatusText {
         for rule in list(status["rules"]) {
             lines.append("rule      \(word(rule["hits"])) hits  \"\(word(rule["name"]))\"  \(word(rule["at"]))")
         }
+        if let tls = status["tls"], tls != .null {
+            let why = tls["why"].map { $0 == .null ? "" : "  \(word($0))" } ?? ""
+            lines.append("tls       \(word(tls["state"]))  \(word(tls["certificate"]))  until \(word(tls["until"]))\(why)")
+        }
         if let decisions = status["decisionLog"] {
             let why = decisions["why"].map { $0 == .null ? "" : "  \(word($0))" } ?? ""
             let counts = ["written", "waiting", "dropped"].map { "\(word(decisions[$0])) \($0)" }

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import struct
 import time
 
@@ -64,6 +65,18 @@ class Client:
     def __exit__(self, *_):
         self.socket.close()
 
+    def start_tls(self, trusted=None, name="gate.test", certificate=None, maximum=None, session=None):
+        """The handshake alone. `trusted` is the certificate that has to be shown; `certificate` is ours."""
+        assert self._buffer == b"", self._buffer
+        self.socket = tls_context(trusted, certificate, maximum).wrap_socket(
+            self.socket, server_hostname=name, session=session)
+
+    def starttls(self, **settings):
+        """The command and the handshake; then EHLO has to be said again."""
+        reply = self.command("STARTTLS")
+        assert reply.code == 220, reply
+        self.start_tls(**settings)
+
     def send(self, data):
         self.socket.sendall(data)
 
@@ -86,7 +99,7 @@ class Client:
         while b"\r\n" not in self._buffer:
             try:
                 data = self.socket.recv(1 << 16)
-            except ConnectionResetError:
+            except (ConnectionResetError, ssl.SSLError):
                 data = b""
             if not data:
                 raise Closed(self._buffer.decode("utf-8", "replace"))
@@ -113,7 +126,7 @@ class Client:
         while True:
             try:
                 more = self.socket.recv(1 << 16)
-            except ConnectionResetError:
+            except (ConnectionResetError, ssl.SSLError):
                 return data
             if not more:
                 return data
@@ -150,6 +163,19 @@ class Client:
                 return replies
         replies.append(self.command(message + b"."))
         return replies
+
+
+def tls_context(trusted=None, certificate=None, maximum=None):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if trusted:
+        context.load_verify_locations(trusted.certificate)
+    else:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(certificate.certificate, certificate.key)
+    if maximum:
+        context.maximum_version = maximum
+    return context
 
 
 def deliver(port, to="reader@ours.test", address=STRANGER, message=MESSAGE):

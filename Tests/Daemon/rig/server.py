@@ -40,7 +40,10 @@ class Server:
 
     largest_kept = 1 << 20
 
-    def __init__(self, port=0, extensions=EXTENSIONS, end=END):
+    def __init__(self, port=0, extensions=EXTENSIONS, end=END, certificate=None, implicit_tls=False):
+        """With a `certificate` it offers STARTTLS, or has TLS from the first byte on."""
+        self.tls = certificate.server_context() if certificate else None
+        self.implicit_tls = implicit_tls
         self.extensions = extensions
         self.end = end
         self.port = port
@@ -54,6 +57,8 @@ class Server:
         self.script = {}
         self.messages = []
         self.commands = []
+        self.in_clear = []
+        """Those of the commands that came without TLS."""
         self.connections = 0
         self.pipelined = 0
         """How often a command came before the reply to the one before it."""
@@ -138,6 +143,7 @@ class Connection:
         self.buffer = b""
         self.mail = None
         self.recipients = []
+        self.is_encrypted = False
 
     def shut(self):
         with contextlib.suppress(OSError):
@@ -174,11 +180,20 @@ class Connection:
         line, _, self.buffer = self.buffer.partition(b"\n")
         line = line.rstrip(b"\r").decode("utf-8", "replace")
         self.server.commands.append(line)
+        if not self.is_encrypted:
+            self.server.in_clear.append(line)
         self.server.pipelined += bool(self.buffer)
         return line
 
+    def start_tls(self):
+        self.socket = self.server.tls.wrap_socket(self.socket, server_side=True)
+        self.is_encrypted = True
+        self.buffer, self.mail, self.recipients = b"", None, []
+
     def serve(self):
         self.step("connect", None)
+        if self.server.implicit_tls:
+            self.start_tls()
         self.step("greeting", "220 behind.test ESMTP")
         while True:
             line = self.line()
@@ -196,6 +211,9 @@ class Connection:
             elif verb == "data":
                 if self.step("data", "354 Go on").startswith("354"):
                     self._data()
+            elif verb == "starttls" and self.server.tls:
+                if self.step("starttls", "220 2.0.0 Go on").startswith("220"):
+                    self.start_tls()
             elif verb in ("rset", "helo", "quit"):
                 self.mail, self.recipients = None, []
                 self.step(verb, {"rset": "250 2.0.0 Ok", "helo": "250 behind.test", "quit": "221 2.0.0 Bye"}[verb])
@@ -206,6 +224,8 @@ class Connection:
 
     def _ehlo(self):
         words = ["behind.test", *self.server.extensions]
+        if self.server.tls and not self.is_encrypted:
+            words.append("STARTTLS")
         return [f"250-{word}" for word in words[:-1]] + [f"250 {words[-1]}"]
 
     def _data(self):
