@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import MailTypes
 import NIOCore
 import RelayPolicy
 import Sessions
@@ -18,6 +19,17 @@ extension GatewayHandler {
             if handler.pauseIsOver { handler.greet() }
         }
     }
+
+    /// Everything is known that its rules ask for.
+    func connectionJudged() {
+        guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
+        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
+        hasGreeted = true
+        end(refusal.reply)
+    }
+
+    /// The client's connection is closed, and nobody waits for an answer any more.
+    var isGone: Bool { pipeline == nil }
 
     /// The session waits; it may have been ended when the answers come.
     func resolveNames(_ questions: [NameQuestion]) {

@@ -31,7 +31,7 @@ final class GatewayHandler: ChannelInboundHandler {
     private var isProcessing = false
     /// A read was asked for and nothing has come: asking again would cost as much as the read.
     private var isReading = false
-    private(set) var hasGreeted = false
+    var hasGreeted = false
     /// A rule that may refuse the connection waits for the DNS.
     var isJudgingConnection = false
     private(set) var pauseIsOver = false
@@ -78,9 +78,6 @@ final class GatewayHandler: ChannelInboundHandler {
             offersTLS: door.offersTLS && frontTLS != nil)
     }
 
-    /// The client's connection is closed, and nobody waits for an answer any more.
-    var isGone: Bool { context == nil }
-
     var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
 
     // MARK: Channel events
@@ -98,14 +95,6 @@ final class GatewayHandler: ChannelInboundHandler {
         // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
         if !session.facts.clientIsUnknown { judgeConnection() }
         if !session.isClosed { read() }
-    }
-
-    /// Everything is known that its rules ask for.
-    func connectionJudged() {
-        guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
-        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
-        hasGreeted = true
-        end(refusal.reply)
     }
 
     /// After the pause in which nothing may be said yet.
