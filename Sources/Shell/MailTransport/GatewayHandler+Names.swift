@@ -19,6 +19,14 @@ extension GatewayHandler {
         }
     }
 
+    /// Everything is known that its rules ask for.
+    private func connectionJudged() {
+        guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
+        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
+        hasGreeted = true
+        end(refusal.reply)
+    }
+
     /// The session waits; it may have been ended when the answers come.
     func resolveNames(_ questions: [NameQuestion]) {
         resolve(questions) { handler, answers in

@@ -20,7 +20,7 @@ final class GatewayHandler: ChannelInboundHandler {
     /// Tells the sessions of this event loop apart.
     let number: UInt64
     var session: GatewaySession
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     /// Whether the client takes what is said. Told by the channel, since asking it costs more.
     private var isWritable = true
     /// Bytes of the client that wait for their turn; nil when there are none, so that an idle session holds no buffer.
@@ -29,8 +29,8 @@ final class GatewayHandler: ChannelInboundHandler {
     private var output: ByteBuffer?
     private var isProcessing = false
     /// A read was asked for and nothing has come: asking again would cost as much as the read.
-    private var isReading = false
-    private(set) var hasGreeted = false
+    var isReading = false
+    var hasGreeted = false
     /// A rule that may refuse the connection waits for the DNS.
     var isJudgingConnection = false
     private(set) var pauseIsOver = false
@@ -40,7 +40,7 @@ final class GatewayHandler: ChannelInboundHandler {
     private var isLingering = false
     private var lingeredBytes = 0
     private let began = NIODeadline.now()
-    private var deadline: NIODeadline
+    var deadline: NIODeadline
     private var mailDataDeadline = NIODeadline.distantFuture
 
     // TLS with the client; see GatewayHandler+TLS.swift.
@@ -87,7 +87,6 @@ final class GatewayHandler: ChannelInboundHandler {
 
     /// The client's connection is closed, and nobody waits for an answer any more.
     var isGone: Bool { context == nil }
-    var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
 
     // MARK: Channel events
 
@@ -103,14 +102,6 @@ final class GatewayHandler: ChannelInboundHandler {
         }
         judgeConnection()
         if !session.isClosed { read() }
-    }
-
-    /// Everything is known that its rules ask for.
-    func connectionJudged() {
-        guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
-        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
-        hasGreeted = true
-        end(refusal.reply)
     }
 
     /// After the pause in which nothing may be said yet.
@@ -198,11 +189,6 @@ final class GatewayHandler: ChannelInboundHandler {
         if let tls { tls.abort() } else { context?.close(promise: nil) }
     }
 
-    var pipeline: ChannelPipeline? { context?.pipeline }
-
-    /// For what comes next, from now on.
-    func giveTime(_ time: TimeAmount) { deadline = .now() + time }
-
     /// The protected server's own deadlines end a wait for it; ours comes behind them.
     private static let patience = TimeAmount.minutes(1)
 
@@ -218,16 +204,10 @@ final class GatewayHandler: ChannelInboundHandler {
         return isWritable && (input?.readableBytes ?? 0) < Self.mostWaiting
     }
 
-    private func read() {
+    func read() {
         guard !isReading else { return }
         isReading = true
         context?.read()
-    }
-
-    /// Asks for bytes whatever was asked for before: TLS, which begins here, may have nothing to hand on.
-    func readAnew() {
-        isReading = false
-        read()
     }
 
     /// Goes on with what waits, and reads again.
