@@ -147,7 +147,7 @@ let package = Package(
             "Diagnostics", "JSONText"),
         tests("LoginLedger", uses: "LoginLedger", "RelayPolicy", "MailTypes", "Diagnostics"),
         tests("NameLookups", uses: "NameLookups", "RelayPolicy", "MailTypes"),
-        tests("MailProtocols", uses: "MailProtocols", "MailTypes"),
+        tests("MailProtocols", uses: "MailProtocols", "MailTypes", "TestSupport"),
         .testTarget(
             name: "StorageTests",
             dependencies: [

@@ -7,11 +7,14 @@ import Sessions
 /// itself, and no answer that the server did not give.
 ///
 /// Input: events, each a letter: `O` a recipient is offered, `D` DATA, `E` the mail data have ended, `A` the
-/// transaction is abandoned, `Q` QUIT; anything else begins a server's bytes, up to and with LF.
+/// transaction is abandoned, `Q` QUIT; anything else begins a server's bytes, up to and with LF. A first byte of 1, 2 or
+/// 3 says how the server is told of a client.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzUpstream(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    var shell = UpstreamShell()
-    var input = FuzzedBytes(UnsafeBufferPointer(start: start, count: count))
+    let bytes = UnsafeBufferPointer(start: start, count: count)
+    let telling = bytes.first.flatMap { (1...3).contains($0) ? ClientTelling.allCases[Int($0) - 1] : nil }
+    var shell = UpstreamShell(telling: telling)
+    var input = FuzzedBytes(telling == nil ? bytes[...] : bytes.dropFirst())
     while !input.isEmpty, !shell.isBroken {
         switch input.byte() {
         case UInt8(ascii: "O"): shell.offer(number: input.byte())
@@ -27,7 +30,9 @@ public func fuzzUpstream(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// Does what a session may be asked to do when it may be asked, and holds its answers against what was really said.
 private struct UpstreamShell {
-    private var session = UpstreamSession(hostname: "gate.test", startTLS: .ifOffered)
+    private var session: UpstreamSession
+    private let isTold: Bool
+    private let tellsByCommand: Bool
     private var reader = ReplyReader()
     private(set) var isBroken = false
     private var isReady = false
@@ -39,6 +44,20 @@ private struct UpstreamShell {
     /// Commands that were sent and have no reply yet, and the reply to the last one that had one.
     private var unanswered: [String] = ["(greeting)"]
     private var lastAnswered: (command: String, reply: Reply)?
+
+    init(telling: ClientTelling? = nil) {
+        var client: ClientIntroduction?
+        if telling != nil {
+            client = ClientIntroduction(helo: Array("client.test".utf8))
+            client?.client = TransportAddress(required(IPAddress("198.51.100.7"), "an address"), port: 40312)
+        }
+        session = UpstreamSession(hostname: "gate.test", startTLS: .ifOffered, telling: telling, client: client)
+        (isTold, tellsByCommand) = (telling != nil, telling == .xclient)
+    }
+
+    /// By a header at the beginning, or by a command that was answered with 220.
+    private var hasTold: Bool { tellsByCommand ? xclientReply?.code == 220 : session.beginsWithHeader }
+    private var xclientReply: Reply?
 
     mutating func offer(number: UInt8) {
         guard isReady, session.isReusable, !isOffering, !isAskingForData, !isSendingData, !isAwaitingOutcome else { return }
@@ -77,6 +96,7 @@ private struct UpstreamShell {
         let replies = reader.replies(in: bytes)
         let wasAwaited = !unanswered.isEmpty && !isSendingData
         if let reply = replies?.first { lastAnswered = wasAwaited ? (unanswered.removeFirst(), reply) : nil }
+        if let lastAnswered, lastAnswered.command.hasPrefix("XCLIENT ") { xclientReply = lastAnswered.reply }
         let actions = bytes.withUnsafeBytes { session.received($0) }
         let breaksOff = actions.contains(where: \.isBroken)
         require(replies != nil || breaksOff, "\(bytes.shown) is no reply and breaks it off")
@@ -91,13 +111,18 @@ private struct UpstreamShell {
         for action in actions where !isBroken {
             switch action {
             case .send(let bytes): send(bytes)
-            case .ready: isReady = true
+            case .ready:
+                require(!isTold || hasTold, "what must be told of a client is told before it is served")
+                isReady = true
             case .recipientAnswered(let answer): recipientAnswered(answer)
             case .dataAnswered(let reply): dataAnswered(reply)
             case .interrupted(let reply):
                 require(isSendingData && !reply.isPositive, "mail data are interrupted by a refusal")
                 isBroken = true
             case .outcome(let reply): outcome(reply)
+            case .clientRefused(let reply):
+                require(isTold && !isReady && !reply.isPositive, "a client is refused before anything is offered")
+                isBroken = true
             case .startTLS: startTLS()
             case .broken: isBroken = true
             }
@@ -147,7 +172,12 @@ private struct UpstreamShell {
 }
 
 extension UpstreamSession.Action {
-    fileprivate var isBroken: Bool { if case .broken = self { true } else { false } }
+    fileprivate var isBroken: Bool {
+        switch self {
+        case .broken, .clientRefused: true
+        default: false
+        }
+    }
 }
 
 extension RecipientOffer {

@@ -20,7 +20,7 @@ struct CheckReport {
         self.file = file.name
         let tests = result.configuration?.tests ?? []
         let review =
-            result.configuration.map { PolicyReview($0, at: .now, effort: effort) }
+            result.configuration.map { PolicyReview($0, on: .ofThisHost(), at: .now, effort: effort) }
             ?? result.policyBesideErrors.map { PolicyReview($0, at: .now, effort: effort) }
         let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []

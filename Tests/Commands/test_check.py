@@ -157,10 +157,10 @@ def test_no_form_of_a_users_file_shows_a_hash(gatepost, tmp_path, line, secret):
 
 
 def test_what_run_would_refuse_is_said_beside_the_errors_in_file_order(gatepost, tmp_path):
-    text = POLICY.replace("from    office", "from    ofice") + "tls {\n    minimum  TLSv1.2\n}\nnonsense\n"
+    text = POLICY.replace("from    office", "from    ofice") + "pop-before-smtp {\n    lasts  20m\n}\nmetrics {\n    address  127.0.0.1:9525\n}\nnonsense\n"
     problems = check(gatepost, tmp_path, text, "--json").json["problems"]
     messages = [problem["message"] for problem in problems]
-    assert any("`tls`" in message for message in messages) and any("`name`" in message for message in messages)
+    assert all(any(f"`{word}`" in message for message in messages) for word in ("pop-before-smtp", "metrics"))
     lines = [problem["line"] for problem in problems]
     assert lines == sorted(lines)
 

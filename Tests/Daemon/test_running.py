@@ -57,7 +57,6 @@ REFUSED = {
     "AUTH": ({"listeners": {"public": "127.0.0.1:2525\n    auth  offered"}}, "auth"),
     "a milter": ({"listeners": {"public": "127.0.0.1:2525\n    speaks  milter"}}, "milter"),
     "metrics": ({"more": "metrics {\n    address  127.0.0.1:9525\n}"}, "metrics"),
-    "the client's address told": ({"servers": ["127.0.0.1:9\n    tell-client-address  xclient"]}, "tell-client-address"),
 }
 
 

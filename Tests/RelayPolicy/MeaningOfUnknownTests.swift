@@ -175,3 +175,60 @@ struct MeaningOfUnknownTests {
         }
     }
 }
+
+@Suite("Meaning 7: a client of whom a balancer does not say the address")
+struct UnknownClientTests {
+    private static func request(_ write: (inout RelayRequest) -> Void = { _ in }) -> RelayRequest {
+        var request = RelayRequest(
+            ofUnknownClientTo: WrittenPath(to: "y@victim.example"), now: Instant(seconds: 1_700_000_000))
+        write(&request)
+        return request
+    }
+
+    private static func policy(refuse: [Rule] = [], relay: [Rule]) -> Policy {
+        var policy = Policy(refuse: refuse, relay: relay)
+        policy.local = localDomains("ours.example")
+        return policy
+    }
+
+    private static let everywhere = "0.0.0.0/0 ::/0"
+
+    @Test("an address permits nothing, however wide, and keeps nothing below it from being asked", arguments: [
+        (["permit from"], "defer undecided"), (["permit local-address"], "defer undecided"),
+        (["permit name none"], "defer undecided"), (["permit login"], "permit relay-rule \"0\""),
+        (["permit from", "permit login"], "permit relay-rule \"0\""), (["reject from", "permit login"], "defer undecided"),
+        (["permit from and login"], "defer undecided"), (["permit from, other login"], "reject no-rule"),
+    ])
+    func relay(rules: [String], gist: String) {
+        let relay = rules.enumerated().map { index, text in
+            rule(text.hasPrefix("permit") ? .permit : .reject, "\(index)") { conditions in
+                if text.contains("from") { conditions.from = addresses(Self.everywhere) }
+                if text.contains("local-address") { conditions.localAddress = addresses(Self.everywhere) }
+                if text.contains("name") { conditions.name = Conditions.HostNames.none }
+                if text.contains("login") { conditions.login = .init(names: text.contains("other") ? ["bert"] : nil) }
+            }
+        }
+        let policy = Self.policy(relay: relay)
+        let request = Self.request { $0.login = .known(.init(name: "anna")) }
+        #expect(policy.decide(request).gist == gist)
+        #expect(CompiledPolicy(policy).decide(request) == policy.decidePlainly(request))
+    }
+
+    @Test("a delivery goes on where no refusal may fit, and waits where one may")
+    func delivery() {
+        let bad = rule(.reject, "bad") { $0.from = addresses("203.0.113.0/24") }
+        let request = Self.request { $0.forwardPath = WrittenPath(to: "info@ours.example") }
+        for (refuse, verdict) in [([], Verdict.permit), ([bad], .defer)] {
+            let policy = Self.policy(refuse: refuse, relay: [])
+            #expect(policy.decidePlainly(request).verdict == verdict)
+            #expect(CompiledPolicy(policy).decide(request).verdict == verdict)
+        }
+    }
+
+    @Test("it is nobody's relay client by address")
+    func relayClient() {
+        let office = Self.policy(relay: [rule(.permit, "all") { $0.from = addresses(Self.everywhere) }])
+        #expect(!office.isRelayClientPlainly(Self.request()))
+        #expect(!CompiledPolicy(office).isRelayClient(Self.request()))
+    }
+}

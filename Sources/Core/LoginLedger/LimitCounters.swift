@@ -86,7 +86,7 @@ public struct LimitCounters: Sendable {
 
     private static func subject(of limit: Limit, in request: RelayRequest) -> String? {
         switch limit.subject {
-        case .client: return request.client.description
+        case .client: return request.clientIsUnknown ? nil : request.client.description
         case .rule: return ""
         case .sender: return String(decoding: request.reversePath.wireForm, as: UTF8.self).lowercased()
         case .certificate: return request.certificates.first

@@ -11,6 +11,8 @@ public struct ServerCapabilities: Hashable, Sendable {
     public var startTLS = false
     /// Nil: not announced. 0: announced without a limit. Else bytes.
     public var size: UInt64?
+    /// What it lets us tell of a client; nil without XCLIENT. It is no matter between the client and us.
+    public var xclient: XClientAttributes?
 
     /// A server that announces nothing.
     public static let least = ServerCapabilities()
@@ -28,6 +30,7 @@ public struct ServerCapabilities: Hashable, Sendable {
             if ASCII.equals(keyword, "ENHANCEDSTATUSCODES") { enhancedStatusCodes = true }
             if ASCII.equals(keyword, "DSN") { dsn = true }
             if ASCII.equals(keyword, "STARTTLS") { startTLS = true }
+            if ASCII.equals(keyword, "XCLIENT") { xclient = XClientAttributes(announced: words.dropFirst()) }
             if ASCII.equals(keyword, "SIZE") { size = words.count > 1 ? ASCII.number(words[1]) ?? 0 : 0 }
         }
     }
@@ -44,6 +47,7 @@ public struct ServerCapabilities: Hashable, Sendable {
         if let size, let otherSize = other.size {
             both.size = size == 0 ? otherSize : otherSize == 0 ? size : min(size, otherSize)
         }
+        if let xclient, let others = other.xclient { both.xclient = xclient.intersection(others) }
         return both
     }
 }

@@ -6,12 +6,14 @@ extension Configuration {
     public struct Listener: Sendable {
         public var name: String
         public var addresses: [Address]
+        /// Who must send a PROXY header first (`proxy-protocol from LIST`).
+        public var balancers: AddressSet
         public var at: SourceLocation
         /// Where `starttls offered` or `required` stands; nil: it is not offered.
         public var startTLSAt: SourceLocation?
 
-        public init(name: String, addresses: [Address], at: SourceLocation) {
-            (self.name, self.addresses, self.at) = (name, addresses, at)
+        public init(name: String, addresses: [Address], balancers: AddressSet = AddressSet(), at: SourceLocation) {
+            (self.name, self.addresses, self.balancers, self.at) = (name, addresses, balancers, at)
         }
 
         public struct Address: Hashable, Sendable {

@@ -8,10 +8,19 @@ extension Configuration {
         public var startTLS = StartTLS.no
         /// Nil: whoever answers is taken for the server that is meant.
         public var verification: Verification?
+        /// How its servers are told whose mail it is; nil: not at all.
+        public var clientTelling: ClientTelling?
         public var at: SourceLocation
 
         public init(name: String, servers: [Server], at: SourceLocation) {
             (self.name, self.servers, self.at) = (name, servers, at)
+        }
+
+        /// `tell-client-address xclient|proxy-v1|proxy-v2`
+        public enum ClientTelling: String, Hashable, Sendable, CaseIterable {
+            case xclient
+            case proxyV1 = "proxy-v1"
+            case proxyV2 = "proxy-v2"
         }
 
         public struct Server: Hashable, Sendable {

@@ -19,6 +19,7 @@ extension ConfigurationReader {
         var loginAt: SourceLocation
         var speech = Speech.smtp
         var observes = false
+        var balancers = AddressSet()
     }
 
     mutating func readListeners() {
@@ -45,7 +46,8 @@ extension ConfigurationReader {
                         "the listener `\(name.text)` has no address",
                         fix: "write `address 0.0.0.0:25 [::]:25` in its block"))
             }
-            var listener = Configuration.Listener(name: name.text, addresses: draft.addresses, at: statement.at)
+            var listener = Configuration.Listener(
+                name: name.text, addresses: draft.addresses, balancers: draft.balancers, at: statement.at)
             listener.startTLSAt = draft.starttlsAt
             configuration.listeners.append(listener)
             configuration.policy.listeners.append(
@@ -84,8 +86,7 @@ extension ConfigurationReader {
             try values.expect("from")
             let list = values.takeRest()
             guard !list.isEmpty else { throw values.missing("the balancers' addresses") }
-            _ = addresses(list)
-            doesNotCarryOut("proxy-protocol", at: statement.at)
+            draft.balancers = addresses(list) ?? AddressSet()
         case "speaks":
             let word = try values.require("smtp, postfix-policy or milter")
             draft.speech = try word.choice()

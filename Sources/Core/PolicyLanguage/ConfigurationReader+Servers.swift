@@ -83,9 +83,7 @@ extension ConfigurationReader {
         case "verify":
             upstream.verification = try readVerification(&values)
         case "tell-client-address":
-            enum Way: String, CaseIterable { case xclient, proxyV1 = "proxy-v1", proxyV2 = "proxy-v2" }
-            _ = try values.require("xclient, proxy-v1 or proxy-v2").choice(Way.self)
-            doesNotCarryOut("tell-client-address", at: statement.at)
+            upstream.clientTelling = try values.require("xclient, proxy-v1 or proxy-v2").choice()
         default:  // login
             _ = try values.require("a login")
             try values.expect("password")

@@ -10,7 +10,7 @@ import RelayPolicy
 public struct PolicyReview: Sendable {
     /// Whether strangers can relay, by the sets (Meaning 5).
     public let strangersCanRelay: StrangersAnswer
-    /// Critical findings first, then warnings, each in file order.
+    /// Critical findings first, then errors, then warnings, each in file order.
     public let diagnostics: [Diagnostic]
     /// An error for each line of `tests` that the policy does not fulfil, in file order.
     public let failedTests: [Diagnostic]
@@ -31,15 +31,26 @@ public struct PolicyReview: Sendable {
 
     /// `effort` is what the question about strangers may cost, the one about rules that decide nothing, and all proofs
     /// together.
+    ///
+    /// `host` is the one that the configuration is for, where that is known; what its addresses may be is looked at then.
     public init(
-        _ configuration: Configuration, at now: Instant, proofs: Proofs = .tried, effort: Int = Effort.standard
+        _ configuration: Configuration, on host: HostFacts? = nil, at now: Instant, proofs: Proofs = .tried,
+        effort: Int = Effort.standard
     ) {
-        self.init(configuration.policy, tests: configuration.tests, at: now, proofs: proofs, effort: effort)
+        self.init(
+            configuration.policy, tests: configuration.tests, at: now, proofs: proofs, effort: effort,
+            laundering: host.map { LaunderingReport(configuration, on: $0, at: now).diagnostics } ?? [])
     }
 
     /// `tests` is empty where the file has errors elsewhere, and its policy is looked at alone.
     public init(
         _ policy: Policy, tests: [PolicyTest] = [], at now: Instant, proofs: Proofs = .tried, effort: Int = Effort.standard
+    ) {
+        self.init(policy, tests: tests, at: now, proofs: proofs, effort: effort, laundering: [])
+    }
+
+    private init(
+        _ policy: Policy, tests: [PolicyTest], at now: Instant, proofs: Proofs, effort: Int, laundering: [Diagnostic]
     ) {
         let strangers = policy.strangers(at: now, effort: effort, isPublicSuffix: PublicSuffixes.contains)
         strangersCanRelay = strangers.answer
@@ -63,8 +74,10 @@ public struct PolicyReview: Sendable {
             WidthReport(policy: policy, reading: strangers).diagnostics
             + ReachReport(policy, at: now, effort: effort).diagnostics
             + ExpiryReport(policy, at: now, effort: effort).diagnostics + (proofs == .required ? [] : unproved)
+            + laundering.filter { $0.severity < .error }
         diagnostics =
             StrangersReport(policy: policy, reading: strangers).diagnostics
+            + laundering.filter { $0.severity >= .error }
             + warnings.enumerated().sorted { a, b in
                 (a.element.at.line, a.element.at.column, a.offset) < (b.element.at.line, b.element.at.column, b.offset)
             }

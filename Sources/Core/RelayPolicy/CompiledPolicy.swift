@@ -30,6 +30,8 @@ public final class CompiledPolicy: Sendable {
 
     /// As `Policy.decidePlainly`, always.
     public func decide(_ request: RelayRequest) -> Decision {
+        // The indexes look for an address, and there is none. It is rare: a balancer's own connections.
+        if request.clientIsUnknown { return policy.decidePlainly(request) }
         let client = ClientFacts(request, asksForHeloName: asksForHeloName)
         return policy.observing(request) { observersCount in
             var matcher = Matcher(compiled: self, client: client, observersCount: observersCount)
@@ -66,7 +68,8 @@ public final class CompiledPolicy: Sendable {
 
     /// As `Policy.isRelayClientPlainly`, always.
     public func isRelayClient(_ request: RelayRequest) -> Bool {
-        !policy.observes(request)
+        if request.clientIsUnknown { return policy.isRelayClientPlainly(request) }
+        return !policy.observes(request)
             && relay.fitsClientOfAPermit(request, ClientFacts(request, asksForHeloName: asksForHeloName))
     }
 

@@ -8,6 +8,8 @@ extension Policy {
     ) -> String {
         let conditions = rule.conditions
         switch condition {
+        case .from where isUnknown, .localAddress where isUnknown:
+            return "the balancer did not say from where to where the client connected"
         case .from:
             return "\(request.client) is not in \(conditions.from?.text ?? "")"
         case .name:

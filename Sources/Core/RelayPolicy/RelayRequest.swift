@@ -2,8 +2,11 @@ import MailTypes
 
 /// Everything that is known when one recipient is judged. A fact that could not be had is said as such.
 public struct RelayRequest: Hashable, Sendable {
-    /// Already `unmapped`.
+    /// Already `unmapped`; `::` where it is not known.
     public var client: IPAddress
+    /// The client came through a balancer that did not say its address: nothing is known of either end of its
+    /// connection, and what asks for them is undecided (Meaning 7).
+    public private(set) var clientIsUnknown = false
     public var clientName: ClientName = .absent
     /// The address that the client connected to.
     public var localAddress: IPAddress?
@@ -27,6 +30,12 @@ public struct RelayRequest: Hashable, Sendable {
 
     public init(client: IPAddress, forwardPath: WrittenPath, now: Instant) {
         (self.client, self.forwardPath, self.now) = (client, forwardPath, now)
+    }
+
+    /// Of a client whose address nobody can tell, so that nobody can tell its name either.
+    public init(ofUnknownClientTo forwardPath: WrittenPath, now: Instant) {
+        self.init(client: IPAddress(v6: 0), forwardPath: forwardPath, now: now)
+        (clientIsUnknown, clientName, heloStatus) = (true, .temporary(nil), .temporary)
     }
 
     public enum ClientName: Hashable, Sendable {

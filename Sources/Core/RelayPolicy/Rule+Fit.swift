@@ -13,10 +13,12 @@ extension Rule {
         of condition: Condition, _ request: RelayRequest, to path: ForwardPath, in policy: Policy
     ) -> Fit? {
         switch condition {
-        case .from: conditions.from.map { Fit($0.set.contains(request.client)) }
+        case .from: conditions.from.map { request.clientIsUnknown ? .unknown : Fit($0.set.contains(request.client)) }
         case .name: conditions.name.map { $0.fit(request.clientName) }
         case .localAddress:
-            conditions.localAddress.map { addresses in Fit(request.localAddress.map(addresses.set.contains) ?? false) }
+            conditions.localAddress.map { addresses in
+                request.clientIsUnknown ? .unknown : Fit(request.localAddress.map(addresses.set.contains) ?? false)
+            }
         case .listener: conditions.listeners.map { names in Fit(request.listener.map(names.contains) ?? false) }
         case .helo: conditions.helo.map { $0.fit(request) }
         case .login: conditions.login.map { $0.fit(request.login) }

@@ -26,7 +26,8 @@ extension GatewaySession {
     }
 
     /// Facts that some rule asks for and that were not asked for yet. None where no rule does, at no cost.
-    private var openNames: NameFacts { terms.policy.nameFacts.subtracting(askedNames) }
+    /// Nor of a client whose address nobody knows.
+    private var openNames: NameFacts { request.clientIsUnknown ? [] : terms.policy.nameFacts.subtracting(askedNames) }
 
     /// The questions without which the recipient cannot be decided.
     mutating func questionsOfRules() -> [NameQuestion]? {
@@ -78,7 +79,7 @@ extension GatewaySession {
 
     /// Another HELO is another question.
     mutating func forgetHELO() {
-        request.heloStatus = .unasked
+        request.heloStatus = request.clientIsUnknown ? .temporary : .unasked
         askedNames.remove(.heloStatus)
     }
 

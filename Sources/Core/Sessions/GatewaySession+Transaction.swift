@@ -10,6 +10,8 @@ extension GatewaySession {
         var parameters = MailParameters()
         /// The one protected server of this transaction (language page, Meaning 11).
         var upstream: String?
+        /// Whether that server was told whose message it is; one connection cannot do both.
+        var tellsClient = false
         /// Whether the client's side of a permit fits; nil until the first recipient asks.
         var isOfRelayClient: Bool?
         /// Ids of the decisions whose recipients the server has accepted.
@@ -111,8 +113,10 @@ extension GatewaySession {
             LimitCharge(rules: judged.decision.chargedRules, request: request, countedBefore: transaction.charged))
     }
 
-    private func decision(_ moment: Moment) -> Decision {
+    private mutating func decision(_ moment: Moment) -> Decision {
+        if request.clientIsUnknown, let refusal = refusalOfUnknownClient { return refusal }
         let decision = terms.policy.decide(request)
+        if moment.addressIsShared, let refusal = refusalOfSharedAddress(decision) { return refusal }
         guard moment.clientIsBanned, decision.verdict == .permit, decision.destination == .relay, request.login == .absent
         else { return decision }
         return Decision(
@@ -141,14 +145,15 @@ extension GatewaySession {
         guard !transaction.isLost, let upstream = upstream(for: pending) else {
             return pendingFailed(.upstreamDown, Reply(451, "4.4.1", "The mail server is not available"))
         }
-        if let current = transaction.upstream, current != upstream {
+        let tellsClient = tells(upstream, of: pending)
+        if let current = transaction.upstream, current != upstream || transaction.tellsClient != tellsClient {
             return pendingFailed(.otherServer, Reply(452, "4.5.3", "Send this recipient in a message of its own"))
         }
         phase = .offering
         return .offer(
             RecipientOffer(
                 upstream: upstream, reversePath: transaction.reversePath, mailParameters: transaction.parameters,
-                forwardPath: path, parameters: pending.parameters))
+                forwardPath: path, parameters: pending.parameters, tellsClient: tellsClient))
     }
 
     /// A relay client's transaction goes whole to one route; else the recipient's own (Meaning 11).
@@ -205,7 +210,9 @@ extension GatewaySession {
     }
 
     private mutating func accepted(_ pending: Pending) {
-        if transaction.upstream == nil { transaction.upstream = upstream(for: pending) }
+        if transaction.upstream == nil, let upstream = upstream(for: pending) {
+            (transaction.upstream, transaction.tellsClient) = (upstream, tells(upstream, of: pending))
+        }
         transaction.soleRecipient = transaction.accepted.isEmpty ? pending.judged.decision.forwardPath : nil
         transaction.accepted.append(pending.id)
         let charged = pending.judged.decision.chargedRules

@@ -10,12 +10,19 @@ public final class GatewayTerms: Sendable {
     public let limits: SessionLimits
     /// Tells one text of the configuration from another, for the record of a decision.
     public let policyHash: String
+    /// Upstreams whose servers are told the client's address (`tell-client-address`).
+    public let toldUpstreams: Set<String>
+    /// Whose sessions are watched for signs that there are many behind one address (`SharedAddressWatch`).
+    public let watchedAddresses: AddressSet
     let greeting: Reply
 
     public init(
-        policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits(), policyHash: String = ""
+        policy: CompiledPolicy, hostname: String, limits: SessionLimits = SessionLimits(), policyHash: String = "",
+        toldUpstreams: Set<String> = []
     ) {
         (self.policy, self.hostname, self.limits, self.policyHash) = (policy, hostname, limits, policyHash)
+        self.toldUpstreams = toldUpstreams
+        watchedAddresses = policy.policy.privateAddressesPermitted
         greeting = Reply(code: 220, text: Array("\(hostname) ESMTP Gatepost".utf8))
     }
 }
@@ -49,15 +56,17 @@ public struct Moment {
     public let clockIsBehind: Bool
     /// The client has had too many relays refused: nothing is relayed for it without a login.
     public let clientIsBanned: Bool
+    /// There are many behind the client's address, which permits nothing any more.
+    public let addressIsShared: Bool
     /// Makes the id of a decision or a message.
     public let newIdentifier: () -> String
 
     public init(
         now: Instant, date: String? = nil, clockIsBehind: Bool = false, clientIsBanned: Bool = false,
-        newIdentifier: @escaping () -> String
+        addressIsShared: Bool = false, newIdentifier: @escaping () -> String
     ) {
         (self.now, self.date, self.clockIsBehind) = (now, date ?? now.rfc5322, clockIsBehind)
-        (self.clientIsBanned, self.newIdentifier) = (clientIsBanned, newIdentifier)
+        (self.clientIsBanned, self.addressIsShared, self.newIdentifier) = (clientIsBanned, addressIsShared, newIdentifier)
     }
 }
 
@@ -69,13 +78,15 @@ public struct RecipientOffer: Hashable, Sendable {
     public let mailParameters: MailParameters
     public let forwardPath: ForwardPath
     public let parameters: RecipientParameters
+    /// The server has to be told whose message it is, on a connection that is this client's alone.
+    public let tellsClient: Bool
 
     public init(
         upstream: String, reversePath: ReversePath, mailParameters: MailParameters, forwardPath: ForwardPath,
-        parameters: RecipientParameters
+        parameters: RecipientParameters, tellsClient: Bool = false
     ) {
         (self.upstream, self.reversePath, self.mailParameters) = (upstream, reversePath, mailParameters)
-        (self.forwardPath, self.parameters) = (forwardPath, parameters)
+        (self.forwardPath, self.parameters, self.tellsClient) = (forwardPath, parameters, tellsClient)
     }
 }
 

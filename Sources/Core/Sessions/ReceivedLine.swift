@@ -5,6 +5,7 @@ import RelayPolicy
 /// or that it has none, what it said in EHLO, and the time.
 struct ReceivedLine {
     private let client: IPAddress
+    private let clientIsUnknown: Bool
     private let clientName: RelayRequest.ClientName
     private let helo: [UInt8]?
     private let protocolName: String
@@ -19,7 +20,8 @@ struct ReceivedLine {
         request: borrowing RelayRequest, extended: Bool, smtpUTF8: Bool, hostname: String, id: String,
         recipient: ForwardPath?, date: String
     ) {
-        (client, clientName, helo) = (request.client, request.clientName, request.helo)
+        (client, clientIsUnknown) = (request.client, request.clientIsUnknown)
+        (clientName, helo) = (request.clientName, request.helo)
         tlsVersion = request.tlsVersion
         protocolName = Self.protocolName(request, extended: extended, smtpUTF8: smtpUTF8)
         (self.hostname, self.id, self.recipient, self.date) = (hostname, id, recipient, date)
@@ -32,9 +34,12 @@ struct ReceivedLine {
         appendHelo(to: &bytes)
         bytes += " ("
         bytes.append(text: confirmedName)
-        bytes += client.family == .v6 ? " [IPv6:" : " ["
-        bytes.append(text: client.description)
-        bytes += "])\r\n\tby "
+        if !clientIsUnknown {
+            bytes += client.family == .v6 ? " [IPv6:" : " ["
+            bytes.append(text: client.description)
+            bytes += "]"
+        }
+        bytes += ")\r\n\tby "
         bytes.append(text: hostname)
         bytes += " with "
         bytes.append(text: protocolName)

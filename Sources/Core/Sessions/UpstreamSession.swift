@@ -5,7 +5,7 @@ import RelayPolicy
 /// The gateway as client of a protected server, without the I/O (RFC 5321 §3).
 ///
 ///     greeting ─▶ ehlo [─▶ helo] ─▶ idle ──offer─▶ transaction ──DATA─▶ mailData ─▶ final ─▶ idle …
-///                  │ ▲
+///                  │ ▲  └─▶ xclient ─▶ ehlo ─▶ idle …      where the server is told the client by XCLIENT
 ///         STARTTLS ▼ │ EHLO again
 ///               handshake
 ///
@@ -23,6 +23,9 @@ public struct UpstreamSession: Sendable {
         /// Mail data is refused while it is still being sent; the connection must be closed.
         case interrupted(Reply)
         case outcome(Reply)
+        /// The server does not take the client that it was told of, or does not let itself be told: the answer to
+        /// whatever would be offered. The connection is of no more use, which says nothing of the server's health.
+        case clientRefused(Reply)
         /// Begin TLS and answer with `tlsStarted`. It is the last of the actions that it stands among.
         case startTLS
         /// The connection is of no more use, for the reason given to the log.
@@ -38,13 +41,17 @@ public struct UpstreamSession: Sendable {
     }
 
     private enum Expected: Equatable, Sendable {
-        case greeting, ehlo, helo, startTLS, handshake, rset, mail, rcpt
+        case greeting, ehlo, helo, startTLS, handshake, xclient, rset, mail, rcpt
         /// The reply to a RCPT behind a MAIL that was refused.
         case pointlessRcpt
         case data, final, quit
     }
 
     private let hostname: String
+    /// Nil where the server is not told of clients.
+    private let told: Told?
+    /// XCLIENT was accepted.
+    private var hasToldByCommand = false
     /// What is still asked for: `no` once there is TLS.
     private var startTLS: StartTLS
     private var reader = ReplyReader()
@@ -61,7 +68,12 @@ public struct UpstreamSession: Sendable {
     /// What MAIL was refused with, while the RCPT behind it is unanswered.
     private var mailRefusal: Reply?
 
-    public init(hostname: String, startTLS: StartTLS = .no) { (self.hostname, self.startTLS) = (hostname, startTLS) }
+    public init(
+        hostname: String, startTLS: StartTLS = .no, telling: ClientTelling? = nil, client: ClientIntroduction? = nil
+    ) {
+        (self.hostname, self.startTLS) = (hostname, startTLS)
+        told = telling.map { Told(how: $0, client: client) }
+    }
 
     /// Nothing is awaited, nothing half said: another transaction may have it.
     public var isReusable: Bool { expected.isEmpty && unsent.isEmpty && !isSendingMailData }
@@ -198,10 +210,10 @@ public struct UpstreamSession: Sendable {
     private mutating func answer(_ answered: Expected, _ reply: Reply) -> [Action] {
         switch answered {
         case .greeting:
-            guard reply.code == 220 else { return [.broken("greets with \(reply)")] }
-            return send(.ehlo, "EHLO ", hostname)
+            return reply.code == 220 ? sayHello() : greetingRefused(reply)
         case .ehlo:
             return greeted(reply)
+        case .xclient: return xclientAnswered(reply)
         case .helo:
             return reply.code == 250 ? [.ready] : [.broken("answers HELO with \(reply)")]
         case .rset:
@@ -223,14 +235,14 @@ public struct UpstreamSession: Sendable {
 
     private mutating func greeted(_ reply: Reply) -> [Action] {
         guard reply.code == 250 else {
+            if let end = helloRefused(reply) { return [end] }
             if reply.isPermanent, startTLS != .required { return send(.helo, "HELO ", hostname) }
             return [.broken("answers EHLO with \(reply)")]
         }
         let offered = ServerCapabilities(ehloReply: reply)
-        if startTLS != .no, offered.startTLS { return send(.startTLS, "STARTTLS") }
+        if startTLS != .no, offered.startTLS, !hasToldByCommand { return send(.startTLS, "STARTTLS") }
         if startTLS == .required { return [.broken("does not offer STARTTLS")] }
-        capabilities = offered
-        return [.ready]
+        return helloAnswered(offered)
     }
 
     /// The handshake is over. What the server has said of itself in the clear is forgotten (RFC 3207 §4.2).
@@ -238,7 +250,7 @@ public struct UpstreamSession: Sendable {
         precondition(expected == [.handshake], "TLS started unasked")
         expected.removeFirst()
         startTLS = .no
-        return send(.ehlo, "EHLO ", hostname)
+        return sayHello()
     }
 
     /// A MAIL that is refused becomes the answer to the recipient behind it.
@@ -306,7 +318,84 @@ public struct UpstreamSession: Sendable {
 
 extension UpstreamSession.Action {
     fileprivate var isBroken: Bool {
-        if case .broken = self { return true }
-        return false
+        switch self {
+        case .broken, .clientRefused: true
+        default: false
+        }
+    }
+}
+
+/// Telling the server of a client.
+extension UpstreamSession {
+    /// A class, so that a session that tells nothing stays small.
+    private final class Told: Sendable {
+        let how: ClientTelling
+        let client: ClientIntroduction?
+        init(how: ClientTelling, client: ClientIntroduction?) { (self.how, self.client) = (how, client) }
+    }
+
+    private var telling: ClientTelling? { told?.how }
+    /// Of whom the server is told on this connection; nil: of nobody, the connection is our own.
+    public var client: ClientIntroduction? { told?.client }
+
+    public var beginsWithHeader: Bool { telling?.proxyVersion != nil }
+
+    /// What goes out before anything else, and before TLS. A server that expects a header gets one on our own connections
+    /// too: version 2 has a word for them, version 1 has not, and servers refuse its UNKNOWN (Postfix 3.7), so it says of
+    /// them what is true, `local` and `server`, the ends of this very connection.
+    public func proxyHeader(from local: TransportAddress?, to server: TransportAddress?) -> [UInt8] {
+        guard let version = telling?.proxyVersion else { return [] }
+        if let client { return client.proxyHeader.wireForm(version) }
+        guard version == .one, let local, let server else { return ProxyHeader(.balancer).wireForm(version) }
+        return ProxyHeader(.client(local, to: server)).wireForm(version)
+    }
+
+    /// Our name, or the client's behind its address: a server that is told of a client would judge our name as its name.
+    /// `EHLO` is printable ASCII without spaces (`Command`), so it is one word here.
+    private mutating func sayHello() -> [Action] {
+        let isToldAlready = telling != .xclient || hasToldByCommand
+        let name = isToldAlready ? client?.helo.map { String(decoding: $0, as: UTF8.self) } : nil
+        return send(.ehlo, "EHLO ", name ?? hostname)
+    }
+
+    private mutating func helloAnswered(_ announced: ServerCapabilities) -> [Action] {
+        // Whether a server lets itself be told by us does not show once it takes us for somebody else.
+        let xclient = hasToldByCommand ? capabilities.xclient : announced.xclient
+        capabilities = announced
+        capabilities.xclient = xclient
+        guard telling == .xclient, let client, !hasToldByCommand else { return [.ready] }
+        guard let command = xclient.flatMap(client.xclient) else {
+            return [.clientRefused(Reply(451, "4.3.5", "The mail server cannot be told your address"))]
+        }
+        return send(.xclient, "", String(decoding: command, as: UTF8.self))
+    }
+
+    /// A server that takes XCLIENT begins anew.
+    private mutating func xclientAnswered(_ reply: Reply) -> [Action] {
+        guard reply.code == 220 else { return [.clientRefused(Self.temporarily(reply))] }
+        hasToldByCommand = true
+        return sayHello()
+    }
+
+    private func greetingRefused(_ reply: Reply) -> [Action] {
+        telling?.proxyVersion != nil && client != nil && reply.code >= 400
+            ? [.clientRefused(Self.temporarily(reply))] : [.broken("greets with \(reply)")]
+    }
+
+    /// Nil where HELO may be tried. Behind a PROXY header it may not: the refusal may be one of the header, by a server that
+    /// does not expect one, whose replies are all one behind then; and nothing is for ever that is said there. Behind
+    /// XCLIENT it is a refusal of the client's name.
+    private func helloRefused(_ reply: Reply) -> Action? {
+        switch (telling, client) {
+        case (nil, _), (.xclient, nil): return nil
+        case (_, .some) where reply.code >= 400 && (telling != .xclient || hasToldByCommand || reply.isPermanent):
+            return .clientRefused(hasToldByCommand ? temporary(reply) : Self.temporarily(reply))
+        default: return .broken("answers EHLO with \(reply)")
+        }
+    }
+
+    private static func temporarily(_ reply: Reply) -> Reply {
+        reply.isTransient && reply.code != 421
+            ? reply : Reply(451, "4.3.5", "The mail server does not take what it is told of you: \(reply.code)")
     }
 }

@@ -1,3 +1,4 @@
+import LoginLedger
 import MailTypes
 import NIOCore
 import NIOPosix
@@ -64,6 +65,9 @@ public final class Gateway: Sendable {
         }
         return sum
     }
+
+    /// Permitted private addresses that permit nothing for now, since there are many behind them.
+    public func sharedAddresses(at now: Instant) -> [SharedAddressWatch.Suspicion] { shared.suspicions(at: now) }
 
     /// A server is up when some event loop has found it up.
     public func serverStatus() async -> [ServerStatus] {

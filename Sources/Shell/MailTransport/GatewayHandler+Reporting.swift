@@ -10,6 +10,7 @@ extension GatewayHandler {
             case .decided(let record):
                 worker.log.recipient(record, listener: listener, client: client, port: clientPort)
                 countRefusedRelay(record)
+                if isWatched { watch(record) }
             case .finished(let record):
                 worker.log.transaction(record, listener: listener, client: client)
                 chargeBytes(record)

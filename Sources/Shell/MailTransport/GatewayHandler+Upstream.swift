@@ -1,3 +1,4 @@
+import MailProtocols
 import MailTypes
 import NIOCore
 import RelayPolicy
@@ -29,20 +30,23 @@ extension GatewayHandler {
     /// Offers a recipient on the transaction's connection, on an idle one, or on a new one.
     func offer(_ offer: RecipientOffer) {
         pendingOffer = offer
-        if let upstream, upstreamName == offer.upstream { return upstream.offer(offer) }
+        if let upstream, upstreamName == offer.upstream, mayServe(upstream, offer) { return upstream.offer(offer) }
         // Another server's connection, on which no recipient was accepted: else this one would not be offered.
         if let other = upstream.take() { other.pool.giveBack(other) }
         if pool == nil || upstreamName != offer.upstream {
             (upstreamName, pool) = (offer.upstream, pools[offer.upstream])
         }
         guard let pool else { return upstreamUnavailable() }
+        if offer.tellsClient { return tell(pool) }
         if let connection = pool.takeIdle(for: number) { take(connection) } else { connect(pool) }
     }
 
-    private func connect(_ pool: UpstreamPool) {
-        pool.connect { connection in
+    /// On a connection of its own where the server is told of the client.
+    func connect(_ pool: UpstreamPool, telling client: ClientIntroduction? = nil) {
+        pool.connect(telling: client) { connection in
             guard let connection else { return self.upstreamUnavailable() }
-            if self.pendingOffer != nil, self.upstream == nil {
+            if let refusal = connection.refusal { return self.refusedAsToldOf(refusal) }
+            if let offer = self.pendingOffer, self.upstream == nil, self.mayServe(connection, offer) {
                 self.take(connection)
             } else {
                 pool.giveBack(connection)
@@ -50,7 +54,7 @@ extension GatewayHandler {
         }
     }
 
-    private func take(_ connection: UpstreamConnection) {
+    func take(_ connection: UpstreamConnection) {
         connection.begin(for: self)
         upstream = connection
         if let pendingOffer { connection.offer(pendingOffer) }
@@ -103,7 +107,7 @@ extension GatewayHandler {
         upstream = nil
         if pendingOffer != nil {
             let mayRetry = connection.isReused && connection.session.isUntouchedSinceReuse && !session.hasAcceptedRecipients
-            if mayRetry, let pool { return connect(pool) }
+            if mayRetry, let pool { return connect(pool, telling: connection.session.client) }
             return upstreamUnavailable()
         }
         switch session.awaitedAnswer {

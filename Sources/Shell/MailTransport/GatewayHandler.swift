@@ -14,6 +14,7 @@ final class GatewayHandler: ChannelInboundHandler {
     let listener: String
     let client: IPAddress
     let clientPort: UInt16
+    let localPort: UInt16
     let worker: Worker
     /// The protected servers as they were when the session began: it keeps them over a reload.
     let pools: [String: UpstreamPool]
@@ -38,6 +39,8 @@ final class GatewayHandler: ChannelInboundHandler {
     private var isAdmitted = false
     /// We have said our last word and only wait for the client to close.
     private var isLingering = false
+    /// There may be many behind its address.
+    let isWatched: Bool
     private var lingeredBytes = 0
     private let began = NIODeadline.now()
     var deadline: NIODeadline
@@ -55,34 +58,24 @@ final class GatewayHandler: ChannelInboundHandler {
     var pool: UpstreamPool?
     var pendingOffer: RecipientOffer?
 
-    init(worker: Worker, door: Door, channel: any Channel) {
-        let remote = channel.remoteAddress.flatMap(Self.address)
-        let local = channel.localAddress.flatMap(Self.address)
+    init(worker: Worker, door: Door, ends: ClientEnds) {
         (self.worker, listener, number, pools) = (worker, door.listener, worker.nextNumber(), worker.pools)
         frontTLS = door.hasTLS || door.offersTLS ? worker.settings.tls : nil
-        client = remote?.address ?? IPAddress(v6: 0)
-        clientPort = remote?.port ?? 0
+        client = ends.client?.address ?? IPAddress(v6: 0)
+        clientPort = ends.client?.port ?? 0
+        localPort = ends.local?.port ?? 0
         deadline = .now() + worker.deadlines.command
-        var request = RelayRequest(client: client, forwardPath: WrittenPath(.postmaster), now: worker.clock())
+        isWatched = worker.settings.terms.watchedAddresses.contains(client)
+        let path = WrittenPath(.postmaster)
+        var request =
+            ends.client == nil
+            ? RelayRequest(ofUnknownClientTo: path, now: worker.clock())
+            : RelayRequest(client: client, forwardPath: path, now: worker.clock())
         request.listener = listener
-        request.localAddress = local?.address
+        request.localAddress = ends.local?.address
         session = GatewaySession(
             terms: worker.settings.terms, request: request, announced: worker.announced,
             offersTLS: door.offersTLS && frontTLS != nil)
-    }
-
-    /// IPv4 inside IPv6, as a dual-stack socket reports it, is IPv4.
-    private static func address(_ address: SocketAddress) -> (address: IPAddress, port: UInt16)? {
-        switch address {
-        case .v4(let v4):
-            let socket = v4.address
-            return (IPAddress(v4: UInt32(bigEndian: socket.sin_addr.s_addr)), UInt16(bigEndian: socket.sin_port))
-        case .v6(let v6):
-            let socket = v6.address
-            let value = withUnsafeBytes(of: socket.sin6_addr) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) }
-            return (IPAddress(v6: value).unmapped, UInt16(bigEndian: socket.sin6_port))
-        case .unixDomainSocket: return nil
-        }
     }
 
     /// The client's connection is closed, and nobody waits for an answer any more.
@@ -100,7 +93,8 @@ final class GatewayHandler: ChannelInboundHandler {
             hasGreeted = true
             return end(Reply(421, "4.7.0", "Too many connections"))
         }
-        judgeConnection()
+        // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
+        if !session.facts.clientIsUnknown { judgeConnection() }
         if !session.isClosed { read() }
     }
 

@@ -1,3 +1,4 @@
+import LoginLedger
 import MailTypes
 import Sessions
 
@@ -7,6 +8,8 @@ public protocol GatewayLog: Sendable {
     func transaction(_ record: TransactionRecord, listener: String, client: IPAddress)
     func connectionRefused(listener: String, client: IPAddress, _ why: String)
     func tlsFailed(listener: String, client: IPAddress, _ why: String)
+    /// A permitted address permits nothing any more (`SharedAddressWatch`).
+    func addressIsShared(_ suspicion: SharedAddressWatch.Suspicion, listener: String)
     func upstreamFailed(_ upstream: String, _ server: GatewaySettings.Server, _ why: String)
     func upstreamRecovered(_ upstream: String, _ server: GatewaySettings.Server)
 }

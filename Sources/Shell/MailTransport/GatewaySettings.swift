@@ -1,3 +1,4 @@
+import MailProtocols
 import MailTypes
 import NIOCore
 import Sessions
@@ -27,8 +28,11 @@ public struct GatewaySettings: Sendable {
         public var servers: [Server]
         /// Nil: plain, always.
         public var tls: UpstreamTLS?
-        public init(name: String, servers: [Server], tls: UpstreamTLS? = nil) {
-            (self.name, self.servers, self.tls) = (name, servers, tls)
+        /// How its servers are told whose mail it is; nil: not at all.
+        public var clientTelling: ClientTelling?
+
+        public init(name: String, servers: [Server], tls: UpstreamTLS? = nil, clientTelling: ClientTelling? = nil) {
+            (self.name, self.servers, self.tls, self.clientTelling) = (name, servers, tls, clientTelling)
         }
     }
 
@@ -52,11 +56,15 @@ public struct GatewaySettings: Sendable {
         /// Those with TLS from the first byte on.
         public var addressesWithTLS: Set<Address>
         public var offersTLS: Bool
+        /// Who must send a PROXY header first.
+        public var balancers: AddressSet
+
         public init(
-            name: String, addresses: [Address], addressesWithTLS: Set<Address> = [], offersTLS: Bool = false
+            name: String, addresses: [Address], addressesWithTLS: Set<Address> = [], offersTLS: Bool = false,
+            balancers: AddressSet = AddressSet()
         ) {
             (self.name, self.addresses, self.addressesWithTLS) = (name, addresses, addressesWithTLS)
-            self.offersTLS = offersTLS
+            (self.offersTLS, self.balancers) = (offersTLS, balancers)
         }
     }
 
@@ -89,6 +97,8 @@ public struct GatewaySettings: Sendable {
 public struct Deadlines: Sendable {
     /// Before the greeting, in which a client that talks first shows itself.
     public var greetingPause = TimeAmount.milliseconds(2)
+    /// From a balancer's connection to the end of its PROXY header.
+    public var proxyHeader = TimeAmount.seconds(5)
     /// From our reply to the end of the client's next command, however slowly its bytes come
     /// (RFC 5321 §4.5.3.2.7).
     public var command = TimeAmount.minutes(5)

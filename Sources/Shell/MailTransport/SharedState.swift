@@ -3,6 +3,7 @@ import MailTypes
 import NIOConcurrencyHelpers
 import RelayPolicy
 import Sessions
+import Synchronization
 
 /// What all event loops of a gateway share: connection counts, spent limits, bans.
 final class SharedState: Sendable {
@@ -12,9 +13,15 @@ final class SharedState: Sendable {
         var ofClient: [IPAddress: Int] = [:]
         var limits = LimitCounters()
         var bans = RelayBans()
+        var watch = SharedAddressWatch()
     }
 
     private let counts = NIOLockedValueBox(Counts())
+    let hasSuspicions = Atomic(false)
+
+    func withWatch<Result>(_ body: (inout SharedAddressWatch) -> Result) -> Result {
+        counts.withLockedValue { body(&$0.watch) }
+    }
 
     /// False when the client, or all together, hold as many connections as they may.
     func admit(_ client: IPAddress, _ limits: GatewaySettings.ConnectionLimits) -> Bool {

@@ -31,14 +31,18 @@ final class UpstreamConnection: ChannelInboundHandler {
     var isReused = false
     /// Told once whether the server took the connection and answered EHLO.
     var whenSettled: ((Bool) -> Void)?
+    /// It is one client's alone, and the server knows whose.
+    let isTold: Bool
+    /// What the server says to the client that it was told of, in place of serving it.
+    private(set) var refusal: Reply?
     /// The moment by which the awaited reply must come, or the idle connection is closed.
     private(set) var deadline: NIODeadline
 
-    init(worker: Worker, pool: UpstreamPool, server: GatewaySettings.Server) {
-        (self.worker, self.pool, self.server) = (worker, pool, server)
+    init(worker: Worker, pool: UpstreamPool, server: GatewaySettings.Server, client: ClientIntroduction? = nil) {
+        (self.worker, self.pool, self.server, isTold) = (worker, pool, server, client != nil)
         session = UpstreamSession(
             hostname: worker.settings.terms.hostname,
-            startTLS: server.implicitTLS ? .no : pool.tls?.startTLS ?? .no)
+            startTLS: server.implicitTLS ? .no : pool.tls?.startTLS ?? .no, telling: pool.telling, client: client)
         deadline = .now() + worker.deadlines.upstreamGreeting
     }
 
@@ -194,6 +198,7 @@ final class UpstreamConnection: ChannelInboundHandler {
             case .interrupted(let reply): owner?.mailDataInterrupted(by: reply)
             case .outcome(let reply): owner?.outcome(reply)
             case .startTLS: beginTLS()
+            case .clientRefused(let reply): return clientRefused(reply)
             case .broken(let reason): return lost(reason)
             }
         }
@@ -217,6 +222,14 @@ final class UpstreamConnection: ChannelInboundHandler {
         self.owner = nil
         pool.lost(self, reason)
         owner?.upstreamLost(self)
+        settle(false)
+    }
+
+    private func clientRefused(_ reply: Reply) {
+        guard let context else { return }
+        (self.context, refusal) = (nil, reply)
+        context.close(promise: nil)
+        pool.clientRefused(on: self)
         settle(false)
     }
 

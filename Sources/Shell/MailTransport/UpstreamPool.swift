@@ -11,10 +11,14 @@ final class UpstreamPool {
         var notBefore: NIODeadline?
         var lastError: String?
         var capabilities: ServerCapabilities?
+        /// Why it cannot be told of clients, though it should be.
+        var cannotTell: String?
     }
 
     let name: String
     let tls: UpstreamTLS?
+    /// How its servers are told of clients.
+    let telling: ClientTelling?
     private let servers: [GatewaySettings.Server]
     private let hasBackups: Bool
     private unowned let worker: Worker
@@ -23,11 +27,14 @@ final class UpstreamPool {
     private var connections: [ObjectIdentifier: UpstreamConnection] = [:]
     /// Most recently used last.
     private var idle: [UpstreamConnection] = []
+    /// Idle ones that were told of a client, by its session: nobody else gets them.
+    private var told: [UInt64: UpstreamConnection] = [:]
     private var turn = 0
 
     init(_ upstream: GatewaySettings.Upstream, worker: Worker) {
         (name, servers, tls, self.worker) = (upstream.name, upstream.servers, upstream.tls, worker)
         hasBackups = servers.contains(where: \.isBackup)
+        telling = upstream.clientTelling
     }
 
     var isInUse: Bool { !connections.isEmpty }
@@ -59,7 +66,24 @@ final class UpstreamPool {
         guard connection.session.isReusable, connection.isReady, !worker.isStopping else { return connection.close() }
         connection.transactionAbandoned()
         connection.lieIdle()
-        idle.append(connection)
+        if connection.isTold { keep(connection) } else { idle.append(connection) }
+    }
+
+    /// For its session alone; one that never had a session is of no use.
+    private func keep(_ connection: UpstreamConnection) {
+        guard connection.transactions > 0 else { return connection.quit() }
+        told.updateValue(connection, forKey: connection.lastSession)?.quit()
+    }
+
+    /// The idle connection on which a server was told of this client, by this session.
+    func takeTold(for session: UInt64, _ client: ClientIntroduction) -> UpstreamConnection? {
+        guard let connection = told.removeValue(forKey: session) else { return nil }
+        guard connection.session.client == client else {
+            connection.quit()
+            return nil
+        }
+        connection.isReused = true
+        return connection
     }
 
     /// Closes a connection that is in the middle of mail data: no byte more reaches the server.
@@ -71,10 +95,17 @@ final class UpstreamPool {
         failed(connection.server, reason)
     }
 
+    /// The server does not take the client of this connection, or does not let itself be told.
+    func clientRefused(on connection: UpstreamConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        learnedTelling(connection.session.capabilities, of: connection.server)
+    }
+
     /// A connection ended. That says nothing of the server's health if it had worked: servers close idle ones.
     func lost(_ connection: UpstreamConnection, _ reason: String) {
         connections[ObjectIdentifier(connection)] = nil
         idle.removeAll { $0 === connection }
+        if told[connection.lastSession] === connection { told[connection.lastSession] = nil }
         if !connection.isReady { failed(connection.server, reason) }
     }
 
@@ -84,31 +115,38 @@ final class UpstreamPool {
     }
 
     func closeIdle() {
-        let all = idle
+        let all = idle + told.values
         idle.removeAll()
+        told.removeAll()
         for connection in all { connection.quit() }
     }
 
     // MARK: Dialing
 
     /// Dials the servers in their order of trial until one takes the connection and answers EHLO; nil if none does.
-    func connect(_ completion: @escaping (UpstreamConnection?) -> Void) { connect(order()[...], completion) }
+    /// One that does not take the client that it is told of stands for all where no other takes him.
+    func connect(telling client: ClientIntroduction? = nil, _ completion: @escaping (UpstreamConnection?) -> Void) {
+        connect(order()[...], client, completion)
+    }
 
     private func connect(
-        _ order: ArraySlice<GatewaySettings.Server>, _ completion: @escaping (UpstreamConnection?) -> Void
+        _ order: ArraySlice<GatewaySettings.Server>, _ client: ClientIntroduction?, refused: UpstreamConnection? = nil,
+        _ completion: @escaping (UpstreamConnection?) -> Void
     ) {
-        guard let server = order.first else { return completion(nil) }
-        let connection = UpstreamConnection(worker: worker, pool: self, server: server)
+        guard let server = order.first else { return completion(refused) }
+        let connection = UpstreamConnection(worker: worker, pool: self, server: server, client: client)
         connections[ObjectIdentifier(connection)] = connection
         connection.whenSettled = { isReady in
-            isReady ? completion(connection) : self.connect(order.dropFirst(), completion)
+            if isReady { return completion(connection) }
+            let refused = connection.refusal == nil ? refused : connection
+            self.connect(order.dropFirst(), client, refused: refused, completion)
         }
         worker.connect(to: server, with: connection).assumeIsolated().whenFailure { connection.dialFailed($0) }
     }
 
     /// Asks a server by EHLO what it can do, in the background.
     func learn(_ server: GatewaySettings.Server) {
-        connect([server][...]) { connection in
+        connect([server][...], nil) { connection in
             if let connection { self.giveBack(connection) }
         }
     }
@@ -139,7 +177,17 @@ final class UpstreamPool {
 
     func learned(_ capabilities: ServerCapabilities, of server: GatewaySettings.Server) {
         if health[server]?.notBefore != nil { worker.log.upstreamRecovered(name, server) }
-        health[server] = Health(capabilities: capabilities)
+        health[server] = Health(capabilities: capabilities, cannotTell: health[server]?.cannotTell)
+        learnedTelling(capabilities, of: server)
+    }
+
+    /// A server that should be told of clients, and does not offer to be.
+    private func learnedTelling(_ capabilities: ServerCapabilities, of server: GatewaySettings.Server) {
+        guard telling == .xclient else { return }
+        let cannotTell = capabilities.xclient?.contains(.addr) == true ? nil : "offers us no XCLIENT with ADDR"
+        if let cannotTell, health[server]?.cannotTell == nil { worker.log.upstreamFailed(name, server, cannotTell) }
+        if cannotTell == nil, health[server]?.cannotTell != nil { worker.log.upstreamRecovered(name, server) }
+        health[server, default: Health()].cannotTell = cannotTell
     }
 
     /// What every server of this upstream that has answered can do; nil before one has.
@@ -159,7 +207,9 @@ final class UpstreamPool {
             let health = health[server]
             let state: ServerStatus.State =
                 health == nil ? .untried : health?.notBefore == nil && health?.capabilities != nil ? .up : .down
-            return ServerStatus(upstream: name, server: server, state: state, lastError: health?.lastError)
+            return ServerStatus(
+                upstream: name, server: server, state: health?.cannotTell == nil ? state : .down,
+                lastError: health?.lastError ?? health?.cannotTell)
         }
     }
 }

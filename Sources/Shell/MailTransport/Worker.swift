@@ -27,6 +27,9 @@ final class Worker: @unchecked Sendable {
     private var formerPools: [UpstreamPool] = []
     private var sessions: [ObjectIdentifier: GatewayHandler] = [:]
     private var greeting: [GatewayHandler] = []
+    /// By listener; of those that have some.
+    private(set) var balancers: [String: AddressSet] = [:]
+    var awaitingHeader: [ObjectIdentifier: ProxyHeaderReader] = [:]
     private(set) var isStopping = false
     private var whenEmpty: EventLoopPromise<Void>?
 
@@ -62,6 +65,8 @@ final class Worker: @unchecked Sendable {
             pools[upstream.name] = UpstreamPool(upstream, worker: self)
         }
         self.settings = settings
+        let listeners = settings.listeners.filter { !$0.balancers.isEmpty }
+        balancers = Dictionary(listeners.map { ($0.name, $0.balancers) }) { first, _ in first }
         learnCapabilities()
     }
 
@@ -89,7 +94,8 @@ final class Worker: @unchecked Sendable {
         let banned = settings.connections.refusedRelays != nil && shared.isBanned(client, at: now)
         if now.seconds != second { (second, date, isBehind) = (now.seconds, now.rfc5322, clockIsBehind(now)) }
         return Moment(
-            now: now, date: date, clockIsBehind: isBehind, clientIsBanned: banned, newIdentifier: newIdentifier)
+            now: now, date: date, clockIsBehind: isBehind, clientIsBanned: banned,
+            addressIsShared: shared.isShared(client, at: now), newIdentifier: newIdentifier)
     }
 
     // MARK: Sessions
@@ -135,6 +141,7 @@ final class Worker: @unchecked Sendable {
         sweeps += 1
         guard sweeps % 5 == 0 else { return }
         for session in sessions.values { session.sweep(now) }
+        sweepHeaders(now)
         if sweeps % 25 == 0 { learnCapabilities() }
         if !formerPools.isEmpty, sessions.values.allSatisfy({ $0.session.terms === settings.terms }) {
             // One that is still greeted or served keeps its pool, and so its deadline.
@@ -150,6 +157,7 @@ final class Worker: @unchecked Sendable {
         let promise = loop.makePromise(of: Void.self)
         whenEmpty = promise
         for pool in pools.values { pool.closeIdle() }
+        abortHeaders()
         for session in sessions.values { session.stop() }
         if sessions.isEmpty { promise.succeed() }
         return promise.futureResult
@@ -179,6 +187,10 @@ final class Worker: @unchecked Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if server.implicitTLS { try handler.value.beginTLS(in: channel.pipeline) }
+                    if handler.value.session.beginsWithHeader {
+                        try channel.pipeline.syncOperations.addHandler(
+                            ProxyHeaderWriter(for: handler.value), position: .first)
+                    }
                     try channel.pipeline.syncOperations.addHandler(handler.value)
                 }
             }
@@ -209,14 +221,7 @@ final class Worker: @unchecked Sendable {
                         try options.setOption(.allowRemoteHalfClosure, value: true)
                         try options.setOption(.recvAllocator, value: BorrowedReceiveBuffer(from: self.receiveBuffer))
                     }
-                    let door = door.current
-                    let handler = GatewayHandler(worker: self, door: door, channel: channel)
-                    // Without a certificate nobody is answered there, and never in the clear.
-                    if door.hasTLS {
-                        guard let tls = handler.frontTLS else { throw ChannelError.operationUnsupported }
-                        try handler.begin(tls, in: channel.pipeline)
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                    try self.addHandlers(to: channel, door.current)
                 }
             }
             .bind(host: address.host.description, port: Int(address.port))

@@ -145,7 +145,8 @@ actor Daemon {
         await DaemonStatus(
             startedAt: startedAt, configuration: active, hits: log.hitsByRule,
             sessions: gateway.sessionsByListener(), bound: gateway.boundAddresses(), servers: gateway.serverStatus(),
-            certificate: certificate.status, decisions: log.decisions, shadow: log.shadow
+            sharedAddresses: gateway.sharedAddresses(at: .now), certificate: certificate.status,
+            decisions: log.decisions, shadow: log.shadow
         ).json
     }
 

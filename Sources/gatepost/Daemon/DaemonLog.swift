@@ -1,6 +1,7 @@
 import DecisionRecords
 import Diagnostics
 import JSONText
+import LoginLedger
 import MailTransport
 import MailTypes
 import NIOConcurrencyHelpers
@@ -96,6 +97,14 @@ final class DaemonLog: GatewayLog {
 
     func connectionRefused(listener: String, client: IPAddress, _ why: String) {
         note(["connection": "refused", "client": "\(client)", "listener": .string(listener), "why": .string(why)])
+    }
+
+    func addressIsShared(_ suspicion: SharedAddressWatch.Suspicion, listener: String) {
+        note([
+            "alarm": "shared-address", "client": "\(suspicion.address)", "listener": .string(listener),
+            "why": .string(suspicion.reason), "until": .string(suspicion.until.rfc3339()),
+            "effect": "its address permits nothing; logins go on",
+        ])
     }
 
     func tlsFailed(listener: String, client: IPAddress, _ why: String) {

@@ -1,5 +1,6 @@
 import Glibc
 import JSONText
+import LoginLedger
 import MailTransport
 import MailTypes
 import Storage
@@ -13,6 +14,7 @@ struct DaemonStatus {
     let bound: [(listener: String, address: GatewaySettings.Address)]
     /// As each event loop sees them.
     let servers: [ServerStatus]
+    let sharedAddresses: [SharedAddressWatch.Suspicion]
     /// Nil without TLS in front.
     let certificate: CertificateWatch.Status?
     /// Nil where decisions are not kept.
@@ -37,9 +39,17 @@ struct DaemonStatus {
             .init("listeners", .array(bound.map(listener))),
             .init("upstreams", .array(configuration.configuration.upstreams.map { upstream in self.upstream(upstream.name) })),
             .init("rules", .array(rules)),
+            .init("sharedAddresses", .array(sharedAddresses.map(sharedAddress))),
             .init("tls", tls),
             .init("decisionLog", decisionLog),
             .init("shadow", shadow?.json ?? .null),
+        ])
+    }
+
+    private func sharedAddress(_ suspicion: SharedAddressWatch.Suspicion) -> JSONValue {
+        .object([
+            .init("address", .string("\(suspicion.address)")), .init("why", .string(suspicion.reason)),
+            .init("until", .string(suspicion.until.rfc3339())),
         ])
     }
 

@@ -1,3 +1,4 @@
+import MailProtocols
 import MailTransport
 import MailTypes
 import PolicyLanguage
@@ -11,7 +12,8 @@ extension GatewaySettings {
         let terms = GatewayTerms(
             policy: CompiledPolicy(configuration.policy),
             hostname: configuration.node.hostname ?? HostName.ofThisHost().text,
-            limits: SessionLimits(configuration.limits), policyHash: loaded.policyHash)
+            limits: SessionLimits(configuration.limits), policyHash: loaded.policyHash,
+            toldUpstreams: Set(configuration.upstreams.filter { $0.clientTelling != nil }.map(\.name)))
         self.init(
             terms: terms,
             upstreams: configuration.upstreams.map { upstream in
@@ -19,7 +21,8 @@ extension GatewaySettings {
                     name: upstream.name,
                     servers: upstream.servers.map {
                         Server(host: $0.host, port: $0.port, isBackup: $0.isBackup, implicitTLS: $0.implicitTLS)
-                    }, tls: loaded.tls.upstreams[upstream.name])
+                    }, tls: loaded.tls.upstreams[upstream.name],
+                    clientTelling: upstream.clientTelling.flatMap { ClientTelling(rawValue: $0.rawValue) })
             },
             listeners: configuration.listeners.map(Listener.init))
         tls = loaded.tls.front?.tls
@@ -35,7 +38,7 @@ extension GatewaySettings.Listener {
         self.init(
             name: listener.name, addresses: listener.addresses.map(address),
             addressesWithTLS: Set(listener.addresses.filter(\.implicitTLS).map(address)),
-            offersTLS: listener.startTLSAt != nil)
+            offersTLS: listener.startTLSAt != nil, balancers: listener.balancers)
     }
 }
 

@@ -50,7 +50,8 @@ struct LoadedConfiguration: Sendable {
         }
         let result = file.read(bytes, purpose: .serving)
         let review = result.configuration.map {
-            PolicyReview($0, at: .now, proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
+            PolicyReview(
+                $0, on: .ofThisHost(), at: .now, proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
         }
         let tls = result.configuration.map { OpenedTLS($0, of: file, at: .now) }
         let found = (review?.diagnostics ?? []) + (tls?.problems ?? [])

@@ -2,6 +2,7 @@ import AnalysisRecords
 import DecisionRecords
 import Diagnostics
 import JSONText
+import MailTypes
 import PolicyLanguage
 import RelayAnalysis
 import RelayPolicy
@@ -42,7 +43,8 @@ struct ReloadChange: Sendable {
         rules = Names(from: Self.rules(of: before.policy), to: Self.rules(of: after.policy))
         listeners = Names(from: Self.listeners(of: before), to: Self.listeners(of: after))
         upstreams = Names(
-            from: before.upstreams.map { ($0.name, $0.servers) }, to: after.upstreams.map { ($0.name, $0.servers) })
+            from: before.upstreams.map { ($0.name, UpstreamValue($0)) },
+            to: after.upstreams.map { ($0.name, UpstreamValue($0)) })
         (self.old, self.new) = (before.policy, after.policy)
         rights = Result { () throws(EffortSpent) in
             try RightsDifference(from: before.policy, to: after.policy, at: new.loadedAt, effort: effort)
@@ -58,11 +60,25 @@ struct ReloadChange: Sendable {
         }
     }
 
-    private static func listeners(of configuration: Configuration) -> [(name: String, value: Bool)] {
+    private struct UpstreamValue: Equatable {
+        let servers: [Configuration.Upstream.Server]
+        let clientTelling: Configuration.Upstream.ClientTelling?
+        init(_ upstream: Configuration.Upstream) { (servers, clientTelling) = (upstream.servers, upstream.clientTelling) }
+    }
+
+    private struct ListenerValue: Equatable {
+        let implicitTLS: Bool
+        let balancers: AddressSet
+    }
+
+    private static func listeners(of configuration: Configuration) -> [(name: String, value: ListenerValue)] {
         configuration.listeners.flatMap { listener in
             listener.addresses.map { address in
                 let host = address.host.family == .v6 ? "[\(address.host)]" : "\(address.host)"
-                return ("\(listener.name) \(host):\(address.port)", address.implicitTLS)
+                return (
+                    "\(listener.name) \(host):\(address.port)",
+                    ListenerValue(implicitTLS: address.implicitTLS, balancers: listener.balancers)
+                )
             }
         }
     }

@@ -55,6 +55,9 @@ struct StatusText {
         for rule in list(status["rules"]) {
             lines.append("rule      \(word(rule["hits"])) hits  \"\(word(rule["name"]))\"  \(word(rule["at"]))")
         }
+        for shared in list(status["sharedAddresses"]) {
+            lines.append("ALARM     \(word(shared["address"])) permits nothing until \(word(shared["until"])): \(word(shared["why"]))")
+        }
         if let tls = status["tls"], tls != .null {
             let why = tls["why"].map { $0 == .null ? "" : "  \(word($0))" } ?? ""
             lines.append("tls       \(word(tls["state"]))  \(word(tls["certificate"]))  until \(word(tls["until"]))\(why)")

@@ -24,7 +24,9 @@ class Gone(Exception):
 
 
 class Message:
-    def __init__(self, sender, recipients, data, size):
+    def __init__(self, sender, recipients, data, size, told=None):
+        self.told = told
+        """What the server was told of the client on this connection: the words of XCLIENT, or a PROXY header."""
         self.sender = sender
         self.recipients = recipients
         self.data = data
@@ -143,6 +145,8 @@ class Connection:
         self.buffer = b""
         self.mail = None
         self.recipients = []
+        self.told = None
+        self.helo = None
         self.is_encrypted = False
 
     def shut(self):
@@ -199,6 +203,7 @@ class Connection:
             line = self.line()
             verb = line.split(" ")[0].lower()
             if verb == "ehlo":
+                self.helo = line.partition(" ")[2]
                 self.step("ehlo", "\r\n".join(self._ehlo()))
             elif verb == "mail":
                 if self.step("mail", "250 2.1.0 Ok").startswith("2"):
@@ -211,6 +216,9 @@ class Connection:
             elif verb == "data":
                 if self.step("data", "354 Go on").startswith("354"):
                     self._data()
+            elif verb == "xclient":
+                if self.step("xclient", "220 behind.test ESMTP").startswith("220"):
+                    self.told = dict(word.split("=", 1) for word in line.split(" ")[1:])
             elif verb == "starttls" and self.server.tls:
                 if self.step("starttls", "220 2.0.0 Go on").startswith("220"):
                     self.start_tls()
@@ -250,7 +258,7 @@ class Connection:
             size += len(chunk)
             tail = window[-8:]
         data = b"".join(kept)[:size]
-        message = Message(self.mail, self.recipients, data, size)
+        message = Message(self.mail, self.recipients, data, size, self.told and {**self.told, "EHLO": self.helo})
 
         def keep(reply):
             if reply.startswith("250"):
@@ -278,6 +286,36 @@ def hang(connection):
     """Says nothing more, and reads on, until the gate closes."""
     while True:
         connection.receive()
+
+
+def expects_header(connection):
+    """Reads a PROXY header of either version before it greets, and not a byte more."""
+
+    def exactly(count):
+        data = b""
+        while len(data) < count:
+            more = connection.socket.recv(count - len(data))
+            if not more:
+                raise Gone
+            data += more
+        return data
+
+    data = exactly(6)
+    if data == b"PROXY ":
+        while not data.endswith(b"\r\n"):
+            data += exactly(1)
+        words = data.decode().split()
+        # The gate's own connections say what they are.
+        if len(words) == 6 and (words[2], int(words[4])) != connection.socket.getpeername():
+            connection.told = {"PROXY": words[1], "ADDR": words[2], "PORT": words[4]}
+    else:
+        data += exactly(10)
+        command, family = data[12:14]
+        block = exactly(int.from_bytes(data[14:16], "big"))
+        if command == 0x21:
+            address = socket.inet_ntop(socket.AF_INET if family == 0x11 else socket.AF_INET6, block[: 4 if family == 0x11 else 16])
+            port = int.from_bytes(block[-4:-2], "big")
+            connection.told = {"PROXY": "v2", "ADDR": address, "PORT": str(port)}
 
 
 def closing(connection):

@@ -28,6 +28,7 @@ local {{
 
 upstream mta {{
     server  {here}:{server_port}
+    {upstream}
 }}
 
 route  local      mta
@@ -35,6 +36,7 @@ route  elsewhere  mta
 
 listen public {{
     address  {here}:{port}
+    {listener}
 }}
 
 relay {{
@@ -42,6 +44,7 @@ relay {{
         from  office
     }}
 }}
+{more}
 """
 
 
@@ -66,8 +69,9 @@ class Gate:
 
 
 @contextlib.contextmanager
-def gate_before(server_port):
-    """Starts the gate before the server on this port; the block gets the `Gate`."""
+def gate_before(server_port, upstream="", listener="", office=OFFICE, more="", greets_on=None):
+    """Starts the gate before the server on this port; the block gets the `Gate`. `upstream` and `listener` are further
+    lines of those blocks, `more` of the file; `greets_on` is another port where it greets the tests."""
     with tempfile.TemporaryDirectory(prefix="gatepost-gate-") as name:
         folder, port = pathlib.Path(name), free_port()
         file = folder / "gatepost.conf"
@@ -75,7 +79,10 @@ def gate_before(server_port):
             CONFIGURATION.format(
                 name=GATE,
                 state=folder / "state",
-                office=OFFICE,
+                office=office,
+                upstream=upstream,
+                listener=listener,
+                more=more,
                 ours=OURS,
                 here=HERE,
                 server_port=server_port,
@@ -83,7 +90,7 @@ def gate_before(server_port):
             )
         )
         log = folder / "gate.log"
-        with ForegroundServer([binary(), "run", "-c", file], port, log):
+        with ForegroundServer([binary(), "run", "-c", file], greets_on or port, log):
             yield Gate(port, log)
 
 
