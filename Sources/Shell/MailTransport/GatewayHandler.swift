@@ -81,8 +81,6 @@ final class GatewayHandler: ChannelInboundHandler {
     /// The client's connection is closed, and nobody waits for an answer any more.
     var isGone: Bool { context == nil }
 
-    var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
-
     // MARK: Channel events
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -90,22 +88,18 @@ final class GatewayHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         isAdmitted = worker.shared.admit(client, worker.settings.connections)
         worker.began(self)
-        if !isAdmitted {
-            worker.log.connectionRefused(listener: listener, client: client, "too many connections")
-            hasGreeted = true
-            return end(Reply(421, "4.7.0", "Too many connections"))
+        guard isAdmitted else {
+            return refuseConnection(Reply(421, "4.7.0", "Too many connections"), "too many connections")
         }
-        // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
-        if !session.facts.clientIsUnknown { judgeConnection() }
+        judgeConnection()
         if !session.isClosed { read() }
     }
 
-    /// Everything is known that its rules ask for.
-    func connectionJudged() {
-        guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
-        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
+    /// Instead of a greeting.
+    func refuseConnection(_ reply: Reply, _ why: String) {
+        worker.log.connectionRefused(listener: listener, client: client, why)
         hasGreeted = true
-        end(refusal.reply)
+        end(reply)
     }
 
     /// After the pause in which nothing may be said yet.
@@ -128,9 +122,7 @@ final class GatewayHandler: ChannelInboundHandler {
             return
         }
         guard hasGreeted else {
-            worker.log.connectionRefused(listener: listener, client: client, "talked before the greeting")
-            hasGreeted = true
-            return end(Reply(554, "5.5.0", "You talk before the greeting"))
+            return refuseConnection(Reply(554, "5.5.0", "You talk before the greeting"), "talked before the greeting")
         }
         if input == nil {
             process(&bytes)
