@@ -8,6 +8,8 @@ extension GatewayHandler {
     /// Refuses the connection where a rule says so; what that rule has to know is asked for first. Nothing is said until
     /// then.
     func judgeConnection() {
+        // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
+        guard !session.facts.clientIsUnknown else { return }
         guard let questions = session.questionsForConnection() else { return connectionJudged() }
         isJudgingConnection = true
         resolve(questions) { handler, answers in
@@ -22,9 +24,7 @@ extension GatewayHandler {
     /// Everything is known that its rules ask for.
     private func connectionJudged() {
         guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
-        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
-        hasGreeted = true
-        end(refusal.reply)
+        refuseConnection(refusal.reply, refusal.rule?.name ?? "refused")
     }
 
     /// The session waits; it may have been ended when the answers come.

@@ -88,14 +88,18 @@ final class GatewayHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         isAdmitted = worker.shared.admit(client, worker.settings.connections)
         worker.began(self)
-        if !isAdmitted {
-            worker.log.connectionRefused(listener: listener, client: client, "too many connections")
-            hasGreeted = true
-            return end(Reply(421, "4.7.0", "Too many connections"))
+        guard isAdmitted else {
+            return refuseConnection(Reply(421, "4.7.0", "Too many connections"), "too many connections")
         }
-        // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
-        if !session.facts.clientIsUnknown { judgeConnection() }
+        judgeConnection()
         if !session.isClosed { read() }
+    }
+
+    /// Instead of a greeting.
+    func refuseConnection(_ reply: Reply, _ why: String) {
+        worker.log.connectionRefused(listener: listener, client: client, why)
+        hasGreeted = true
+        end(reply)
     }
 
     /// After the pause in which nothing may be said yet.
@@ -118,9 +122,7 @@ final class GatewayHandler: ChannelInboundHandler {
             return
         }
         guard hasGreeted else {
-            worker.log.connectionRefused(listener: listener, client: client, "talked before the greeting")
-            hasGreeted = true
-            return end(Reply(554, "5.5.0", "You talk before the greeting"))
+            return refuseConnection(Reply(554, "5.5.0", "You talk before the greeting"), "talked before the greeting")
         }
         if input == nil {
             process(&bytes)
