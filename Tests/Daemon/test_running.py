@@ -311,7 +311,7 @@ def test_reload_says_who_gains_and_who_loses(own):
     (gained,) = [line for line in answer.stdout.splitlines() if line.startswith("  + ")]
     (lost,) = [line for line in answer.stdout.splitlines() if line.startswith("  - ")]
     assert "127.0.0.9" in gained and OFFICE in lost
-    assert "state=rights-compared" in own.log and "gained=1 lost=1" in own.log
+    assert wait_until(lambda: "state=rights-compared" in own.log and "gained=1 lost=1" in own.log, 5)
     own.reload()
     own.write(own.text(office="127.0.0.9") + "# a comment\n")
     assert "The same rights." in own.reload().stdout

@@ -13,7 +13,7 @@ extension Worker {
         if ends.client == nil {
             // It was reset before it was accepted: nobody is there, and nobody can tell who was.
             try channel.pipeline.syncOperations.addHandler(ClosingHandler())
-        } else if let balancers = balancers[door.listener], let peer = ends.client?.address, balancers.contains(peer) {
+        } else if !balancers.isEmpty, let peer = ends.client?.address, balancers[door.listener]?.contains(peer) ?? false {
             try channel.pipeline.syncOperations.addHandler(ProxyHeaderReader(worker: self, door: door, balancer: peer))
         } else {
             try beginSession(on: channel.pipeline, door, ends)
