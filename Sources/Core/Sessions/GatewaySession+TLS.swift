@@ -27,6 +27,7 @@ extension GatewaySession {
         phase = .greeted
         (request.tlsVersion, request.certificates) = (version, certificates)
         (request.helo, request.reversePath) = (nil, .null)
+        forgetHELO()
         saidEHLO = false
         transaction = Transaction()
     }

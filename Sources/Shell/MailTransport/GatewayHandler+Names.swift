@@ -1,5 +1,4 @@
 import NIOConcurrencyHelpers
-import MailTypes
 import NIOCore
 import RelayPolicy
 import Sessions
@@ -9,6 +8,8 @@ extension GatewayHandler {
     /// Refuses the connection where a rule says so; what that rule has to know is asked for first. Nothing is said until
     /// then.
     func judgeConnection() {
+        // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
+        guard !session.facts.clientIsUnknown else { return }
         guard let questions = session.questionsForConnection() else { return connectionJudged() }
         isJudgingConnection = true
         resolve(questions) { handler, answers in
@@ -21,15 +22,10 @@ extension GatewayHandler {
     }
 
     /// Everything is known that its rules ask for.
-    func connectionJudged() {
+    private func connectionJudged() {
         guard let refusal = session.terms.policy.policy.connectionRefusal(session.facts) else { return }
-        worker.log.connectionRefused(listener: listener, client: client, refusal.rule?.name ?? "refused")
-        hasGreeted = true
-        end(refusal.reply)
+        refuseConnection(refusal.reply, refusal.rule?.name ?? "refused")
     }
-
-    /// The client's connection is closed, and nobody waits for an answer any more.
-    var isGone: Bool { pipeline == nil }
 
     /// The session waits; it may have been ended when the answers come.
     func resolveNames(_ questions: [NameQuestion]) {

@@ -8,16 +8,18 @@ extension GatewayHandler {
 
     /// Behind STARTTLS: the reply to it has been flushed in the clear, and whatever comes next is TLS.
     func beginTLS() {
-        guard let pipeline, let frontTLS else { return abort() }
-        do { try begin(frontTLS, in: pipeline) } catch { return abort() }
-        readAnew()
+        guard let context, let frontTLS else { return abort() }
+        do { try begin(frontTLS, in: context.pipeline) } catch { return abort() }
+        // Whatever was asked for before: what comes next is TLS's, which may have nothing to hand on.
+        isReading = false
+        read()
     }
 
     /// On a channel with TLS from its first byte on, before the handler itself is in the pipeline.
     func begin(_ front: FrontTLS, in pipeline: ChannelPipeline) throws {
         let tls = SessionTLS(front, lender: worker.receiveBuffer)
         self.tls = tls
-        giveTime(worker.deadlines.handshake)
+        deadline = .now() + worker.deadlines.handshake
         try tls.begin(in: pipeline)
     }
 
@@ -25,7 +27,7 @@ extension GatewayHandler {
         guard let tls, tls.isHandshaking, !session.isClosed else { return }
         let (version, certificates) = tls.handshakeCompleted(at: worker.clock())
         session.tlsStarted(version, certificates: certificates)
-        giveTime(worker.deadlines.command)
+        deadline = .now() + worker.deadlines.command
         if !hasGreeted {
             worker.greetSoon(self)
         } else if worker.isStopping {

@@ -21,7 +21,7 @@ final class GatewayHandler: ChannelInboundHandler {
     /// Tells the sessions of this event loop apart.
     let number: UInt64
     var session: GatewaySession
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     /// Whether the client takes what is said. Told by the channel, since asking it costs more.
     private var isWritable = true
     /// Bytes of the client that wait for their turn; nil when there are none, so that an idle session holds no buffer.
@@ -30,7 +30,7 @@ final class GatewayHandler: ChannelInboundHandler {
     private var output: ByteBuffer?
     private var isProcessing = false
     /// A read was asked for and nothing has come: asking again would cost as much as the read.
-    private var isReading = false
+    var isReading = false
     var hasGreeted = false
     /// A rule that may refuse the connection waits for the DNS.
     var isJudgingConnection = false
@@ -43,7 +43,7 @@ final class GatewayHandler: ChannelInboundHandler {
     let isWatched: Bool
     private var lingeredBytes = 0
     private let began = NIODeadline.now()
-    private var deadline: NIODeadline
+    var deadline: NIODeadline
     private var mailDataDeadline = NIODeadline.distantFuture
 
     // TLS with the client; see GatewayHandler+TLS.swift.
@@ -78,7 +78,8 @@ final class GatewayHandler: ChannelInboundHandler {
             offersTLS: door.offersTLS && frontTLS != nil)
     }
 
-    var isWithinTransaction: Bool { !session.isBetweenTransactions && !session.isClosed }
+    /// The client's connection is closed, and nobody waits for an answer any more.
+    var isGone: Bool { context == nil }
 
     // MARK: Channel events
 
@@ -87,14 +88,18 @@ final class GatewayHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         isAdmitted = worker.shared.admit(client, worker.settings.connections)
         worker.began(self)
-        if !isAdmitted {
-            worker.log.connectionRefused(listener: listener, client: client, "too many connections")
-            hasGreeted = true
-            return end(Reply(421, "4.7.0", "Too many connections"))
+        guard isAdmitted else {
+            return refuseConnection(Reply(421, "4.7.0", "Too many connections"), "too many connections")
         }
-        // What may be refused of an unknown client is refused at its recipients: it may be a balancer's health check.
-        if !session.facts.clientIsUnknown { judgeConnection() }
+        judgeConnection()
         if !session.isClosed { read() }
+    }
+
+    /// Instead of a greeting.
+    func refuseConnection(_ reply: Reply, _ why: String) {
+        worker.log.connectionRefused(listener: listener, client: client, why)
+        hasGreeted = true
+        end(reply)
     }
 
     /// After the pause in which nothing may be said yet.
@@ -117,9 +122,7 @@ final class GatewayHandler: ChannelInboundHandler {
             return
         }
         guard hasGreeted else {
-            worker.log.connectionRefused(listener: listener, client: client, "talked before the greeting")
-            hasGreeted = true
-            return end(Reply(554, "5.5.0", "You talk before the greeting"))
+            return refuseConnection(Reply(554, "5.5.0", "You talk before the greeting"), "talked before the greeting")
         }
         if input == nil {
             process(&bytes)
@@ -182,11 +185,6 @@ final class GatewayHandler: ChannelInboundHandler {
         if let tls { tls.abort() } else { context?.close(promise: nil) }
     }
 
-    var pipeline: ChannelPipeline? { context?.pipeline }
-
-    /// For what comes next, from now on.
-    func giveTime(_ time: TimeAmount) { deadline = .now() + time }
-
     /// The protected server's own deadlines end a wait for it; ours comes behind them.
     private static let patience = TimeAmount.minutes(1)
 
@@ -202,16 +200,10 @@ final class GatewayHandler: ChannelInboundHandler {
         return isWritable && (input?.readableBytes ?? 0) < Self.mostWaiting
     }
 
-    private func read() {
+    func read() {
         guard !isReading else { return }
         isReading = true
         context?.read()
-    }
-
-    /// Asks for bytes whatever was asked for before: TLS, which begins here, may have nothing to hand on.
-    func readAnew() {
-        isReading = false
-        read()
     }
 
     /// Goes on with what waits, and reads again.
