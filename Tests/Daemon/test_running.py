@@ -331,6 +331,9 @@ def test_reload_names_rules_and_listeners_that_come_and_go(own):
     own.write(listeners={"public": f"{HERE}:{own.port}"}, relay='    reject "nobody" {\n        from  127.0.0.77\n    }')
     answer = own.reload()
     assert f"- listener second {HERE}:{second}" in answer.stdout and "sessions of removed listeners go on" in answer.stdout
+    own.write(own.file.read_text().replace("\nupstream mta {", "\nupstream mta {\n    starttls  if-offered"))
+    answer = own.reload()
+    assert answer.returncode == 0 and "~ upstream mta" in answer.stdout and "The same rights." in answer.stdout
 
 
 @pytest.mark.parametrize("what", REFUSED)

@@ -51,23 +51,36 @@ struct ReloadChange: Sendable {
         }
     }
 
-    /// Where a rule stands is no part of it.
     private static func rules(of policy: Policy) -> [(name: String, value: Rule)] {
         (policy.connectionRules + policy.refuse + policy.relay).map { rule in
             var value = rule
-            value.at = .init(file: "", line: 0, column: 0)
+            value.at = nowhere
             return (rule.name, value)
         }
     }
 
     private struct UpstreamValue: Equatable {
         let servers: [Configuration.Upstream.Server]
+        let startTLS: Configuration.Upstream.StartTLS
+        let verification: Configuration.Upstream.Verification?
         let clientTelling: Configuration.Upstream.ClientTelling?
-        init(_ upstream: Configuration.Upstream) { (servers, clientTelling) = (upstream.servers, upstream.clientTelling) }
+
+        init(_ upstream: Configuration.Upstream) {
+            (servers, startTLS, clientTelling) = (upstream.servers, upstream.startTLS, upstream.clientTelling)
+            guard case .authority(let file, let name)? = upstream.verification else {
+                verification = upstream.verification
+                return
+            }
+            verification = .authority(file.map { .init($0.place, at: ReloadChange.nowhere) }, name)
+        }
     }
+
+    /// Where something stands in the file is no part of it.
+    private static let nowhere = SourceLocation(file: "", line: 0, column: 0)
 
     private struct ListenerValue: Equatable {
         let implicitTLS: Bool
+        let offersTLS: Bool
         let balancers: AddressSet
     }
 
@@ -77,7 +90,9 @@ struct ReloadChange: Sendable {
                 let host = address.host.family == .v6 ? "[\(address.host)]" : "\(address.host)"
                 return (
                     "\(listener.name) \(host):\(address.port)",
-                    ListenerValue(implicitTLS: address.implicitTLS, balancers: listener.balancers)
+                    ListenerValue(
+                        implicitTLS: address.implicitTLS, offersTLS: listener.startTLSAt != nil,
+                        balancers: listener.balancers)
                 )
             }
         }
