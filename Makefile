@@ -35,8 +35,9 @@ commands: setup ## the commands and the daemon, as a user runs them
 	@$(SWIFT) build --product gatepost
 	$(PYTEST) Tests/Commands Tests/Daemon
 
-servers: setup ## the gate before real Postfix, Exim, Sendmail and OpenSMTPD
+servers: setup ## the gate before real Postfix, Exim, Sendmail and OpenSMTPD, and behind HAProxy and nginx
 	@$(PEERS)
+	@Benchmarks/gateway/setup.sh
 	@$(SWIFT) build --product gatepost
 	$(PYTEST) Tests/Servers
 
