@@ -42,7 +42,7 @@ public struct RelayAnswerText {
         for grant in grants {
             if byRule.last?.first?.rule == grant.rule { byRule[byRule.count - 1].append(grant) } else { byRule.append([grant]) }
         }
-        return byRule.map { $0.sorted { width($0) > width($1) } }.sorted { width($0[0]) > width($1[0]) }
+        return byRule.map { widestFirst($0) }.sorted { width($0[0]) > width($1[0]) }
     }
 
     /// Classes that differ in circumstances alone are one for people.
@@ -90,6 +90,14 @@ public struct RelayAnswerText {
         }
         if let until = rule.until { lines.append("    until \(until)") }
     }
+
+    /// Sorted by `width`, which is asked of each once: of long lists it costs their length.
+    public static func widestFirst<Item>(_ items: [Item], of grant: (Item) -> Grant) -> [Item] {
+        let widths = items.map { width(grant($0)) }
+        return items.indices.sorted { widths[$0] > widths[$1] }.map { items[$0] }
+    }
+
+    public static func widestFirst(_ grants: [Grant]) -> [Grant] { widestFirst(grants) { $0 } }
 
     /// Who need nothing but an address come first, by how many they are.
     public static func width(_ grant: Grant) -> Double {

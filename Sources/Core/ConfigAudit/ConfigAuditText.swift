@@ -38,8 +38,7 @@ public struct ConfigAuditText: Sendable {
         guard !grants.isEmpty else { return ["", "Nobody relays."] }
         var lines = ["", "Who can relay:"]
         var seen: Set<String> = []
-        let widestFirst = grants.sorted { RelayAnswerText.width($0) > RelayAnswerText.width($1) }
-        for grant in widestFirst {
+        for grant in RelayAnswerText.widestFirst(grants) {
             let gist = GrantText(grant, of: audit.policy.policy).gist
             let rule = audit.policy.source(ofPermit: grant.rule)
             let line = "  \(rule?.meaning ?? gist) (\(rule.map { "\($0.origin)" } ?? ""))\n      \(gist)"

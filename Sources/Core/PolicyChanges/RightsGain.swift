@@ -17,7 +17,7 @@ public struct RightsGain: Sendable {
     public let clients: AddressSet
 
     public init(_ changes: [RightsDifference.Change], of policy: Policy, strangersCanRelay: Bool) {
-        self.changes = changes.sorted { RelayAnswerText.width($0.grant) > RelayAnswerText.width($1.grant) }
+        self.changes = RelayAnswerText.widestFirst(changes, of: \.grant)
         self.policy = policy
         clients = changes.filter { !$0.grant.requests.needsMoreThanAddress }
             .reduce(AddressSet()) { $0.union($1.grant.requests.clients) }
