@@ -26,12 +26,10 @@ public struct LimitCounters: Sendable {
         var used: UInt64
     }
 
-    /// Subjects counted at once.
-    public let capacity: Int
-    private var windows: [Key: Window] = [:]
-    private var lastPurge: Instant?
+    private var windows: BoundedTable<Key, Window>
 
-    public init(capacity: Int = 1_000_000) { self.capacity = capacity }
+    /// `capacity`: subjects counted at once.
+    public init(capacity: Int = 1_000_000) { windows = BoundedTable(capacity: capacity) }
 
     public var count: Int { windows.count }
 
@@ -51,7 +49,7 @@ public struct LimitCounters: Sendable {
                 charges.append((key, window))
             }
         }
-        for (key, window) in charges { windows[key] = window }
+        for (key, window) in charges { windows.put(window, for: key) }
         return .charged
     }
 
@@ -63,25 +61,15 @@ public struct LimitCounters: Sendable {
                 let key = Key(rule: rule.name, limit: index, subject: subject)
                 guard var window = window(key, limit, at: request.now) else { continue }
                 window.used = window.used.addingReportingOverflow(bytes).overflow ? .max : window.used + bytes
-                windows[key] = window
+                windows.put(window, for: key)
             }
         }
     }
 
     private mutating func window(_ key: Key, _ limit: Limit, at now: Instant) -> Window? {
         if let window = windows[key], now < window.ends { return window }
-        if windows[key] == nil, windows.count >= capacity {
-            purge(at: now)
-            if windows.count >= capacity { return nil }
-        }
+        guard windows.hasRoom(for: key, at: now, counts: { now < $0.ends }) else { return nil }
         return Window(ends: now.advanced(by: limit.window), used: 0)
-    }
-
-    /// Forgets windows that have ended. It looks at all of them, so not for every stranger who finds the table full.
-    private mutating func purge(at now: Instant) {
-        if let lastPurge, lastPurge <= now, now < lastPurge.advanced(by: .seconds(10)) { return }
-        lastPurge = now
-        windows = windows.filter { now < $0.value.ends }
     }
 
     private static func subject(of limit: Limit, in request: RelayRequest) -> String? {

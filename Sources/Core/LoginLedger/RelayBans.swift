@@ -10,14 +10,11 @@ public struct RelayBans: Sendable {
         var bannedUntil: Instant?
     }
 
-    /// Clients remembered at once. A client beyond it is not banned, which takes nothing from anybody: a ban only
-    /// ever takes permits away.
-    public let capacity: Int
-    /// By holder.
-    private var entries: [IPAddress: Entry] = [:]
-    private var lastPurge: Instant?
+    /// By holder. A client for which there is no room is not banned, which takes nothing from anybody: a ban only ever
+    /// takes permits away.
+    private var entries: BoundedTable<IPAddress, Entry>
 
-    public init(capacity: Int = 1_000_000) { self.capacity = capacity }
+    public init(capacity: Int = 1_000_000) { entries = BoundedTable(capacity: capacity) }
 
     public func isBanned(_ client: IPAddress, at now: Instant) -> Bool {
         entries[client.holder]?.bannedUntil.map { now < $0 } ?? false
@@ -34,18 +31,8 @@ public struct RelayBans: Sendable {
         }
         entry.refused += 1
         if entry.refused >= count { entry.bannedUntil = now.advanced(by: ban) }
-        if entries[client] == nil, entries.count >= capacity {
-            purge(at: now)
-            if entries.count >= capacity { return }
-        }
-        entries[client] = entry
-    }
-
-    /// Forgets clients of whom nothing counts any more. It looks at all of them, so not for every refusal.
-    private mutating func purge(at now: Instant) {
-        if let lastPurge, lastPurge <= now, now < lastPurge.advanced(by: .seconds(10)) { return }
-        lastPurge = now
-        entries = entries.filter { now < $0.value.windowEnds || now < $0.value.bannedUntil ?? now }
+        guard entries.hasRoom(for: client, at: now, counts: { now < $0.windowEnds || now < $0.bannedUntil ?? now }) else { return }
+        entries.put(entry, for: client)
     }
 }
 

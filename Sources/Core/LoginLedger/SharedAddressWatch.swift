@@ -50,11 +50,9 @@ public struct SharedAddressWatch: Sendable {
         var suspicion: Suspicion?
     }
 
-    private let capacity: Int
-    private var entries: [IPAddress: Entry] = [:]
-    private var lastPurge: Instant?
+    private var entries: BoundedTable<IPAddress, Entry>
 
-    public init(capacity: Int = capacity) { self.capacity = capacity }
+    public init(capacity: Int = capacity) { entries = BoundedTable(capacity: capacity) }
 
     /// `foreignName` is a confirmed host name that is not below a local domain. Returns the suspicion where it is news.
     public mutating func saw(
@@ -82,11 +80,9 @@ public struct SharedAddressWatch: Sendable {
                 address: address, sign: wasSuspected ? entry.suspicion?.sign ?? sign : sign,
                 until: now.advanced(by: Self.suspicion))
         }
-        if entries[address] == nil, entries.count >= capacity {
-            purge(at: now)
-            if entries.count >= capacity { return nil }
-        }
-        entries[address] = entry
+        let hasRoom = entries.hasRoom(for: address, at: now) { now < $0.windowEnds || now < $0.suspicion?.until ?? now }
+        guard hasRoom else { return nil }
+        entries.put(entry, for: address)
         return wasSuspected ? nil : entry.suspicion
     }
 
@@ -96,7 +92,7 @@ public struct SharedAddressWatch: Sendable {
 
     /// In the order of their addresses.
     public func suspicions(at now: Instant) -> [Suspicion] {
-        entries.values.compactMap(\.suspicion).filter { now < $0.until }.sorted { $0.address < $1.address }
+        entries.all.compactMap(\.suspicion).filter { now < $0.until }.sorted { $0.address < $1.address }
     }
 
     private func exceeded(_ entry: Entry) -> Sign? {
@@ -108,12 +104,5 @@ public struct SharedAddressWatch: Sendable {
         var hasher = Hasher()
         for byte in bytes { hasher.combine((0x41...0x5a).contains(byte) ? byte + 32 : byte) }
         return hasher.finalize()
-    }
-
-    /// Forgets addresses of which nothing counts any more. It looks at all of them, so not at every turn.
-    private mutating func purge(at now: Instant) {
-        if let lastPurge, lastPurge <= now, now < lastPurge.advanced(by: .seconds(10)) { return }
-        lastPurge = now
-        entries = entries.filter { now < $0.value.windowEnds || now < $0.value.suspicion?.until ?? now }
     }
 }
