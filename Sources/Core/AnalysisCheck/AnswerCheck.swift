@@ -40,7 +40,7 @@ public struct AnswerCheck {
         rules = RulesByClient(policy)
         knownListeners = Set(
             policy.listeners.map(\.name)
-                + (policy.connectionRules + policy.refuse + policy.relay).flatMap { $0.conditions.listeners ?? [] })
+                + policy.allRules.flatMap { $0.conditions.listeners ?? [] })
         random = RandomBits(state: seed)
     }
 
@@ -66,7 +66,7 @@ public struct AnswerCheck {
 
     /// Each boundary value put into requests that meet the rules, one fact at a time.
     private mutating func runBoundary(_ points: BoundaryPoints, _ witnesses: [RelayRequest]) -> Bool {
-        let rules = policy.connectionRules + policy.refuse + policy.relay
+        let rules = policy.allRules
         let isSmall = points.count * (rules.count + witnesses.count + 1) <= Self.mostBoundary
         var bases = [(everydayRequest(), points)]
         for rule in rules {

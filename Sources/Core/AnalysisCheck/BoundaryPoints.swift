@@ -18,7 +18,7 @@ struct BoundaryPoints {
 
     /// Of all rules; or of some, and then with no more than `most` local domains and users.
     init(_ policy: Policy, of some: [Rule]? = nil, most: Int = .max) {
-        let rules = some ?? policy.connectionRules + policy.refuse + policy.relay
+        let rules = some ?? policy.allRules
         let conditions = rules.map(\.conditions)
         clients = Self.ends(conditions.compactMap { $0.from?.set }) + ["198.51.100.7", "2001:db8::7"].compactMap { IPAddress($0) }
         localAddresses = [nil] + Self.ends(conditions.compactMap { $0.localAddress?.set }).map(Optional.some)

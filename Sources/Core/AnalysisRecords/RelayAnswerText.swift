@@ -42,7 +42,7 @@ public struct RelayAnswerText {
         for grant in grants {
             if byRule.last?.first?.rule == grant.rule { byRule[byRule.count - 1].append(grant) } else { byRule.append([grant]) }
         }
-        return byRule.map { widestFirst($0) }.sorted { width($0[0]) > width($1[0]) }
+        return widestFirst(byRule.map { widestFirst($0) }) { $0[0] }
     }
 
     /// Classes that differ in circumstances alone are one for people.

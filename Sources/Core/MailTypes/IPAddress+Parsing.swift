@@ -99,6 +99,11 @@ extension IPAddress: LosslessStringConvertible {
 }
 
 extension IPAddress: CustomStringConvertible {
+    /// `192.0.2.1:25`, `[2001:db8::1]:25` (RFC 3986 §3.2.2).
+    public func description(withPort port: UInt16) -> String {
+        family == .v6 ? "[\(self)]:\(port)" : "\(self):\(port)"
+    }
+
     /// The canonical text: `192.0.2.1`, or RFC 5952 §4 for IPv6, with a mapped address as `::ffff:192.0.2.1`
     /// (RFC 5952 §5).
     public var description: String {

@@ -268,7 +268,7 @@ struct CounterfactualSearch {
     // MARK: Words
 
     private func unusedName(_ name: String) -> String {
-        let names = Set((policy.connectionRules + policy.refuse + policy.relay).map(\.name))
+        let names = Set(policy.allRules.map(\.name))
         guard names.contains(name) else { return name }
         var number = 2
         while names.contains("\(name) (\(number))") { number += 1 }

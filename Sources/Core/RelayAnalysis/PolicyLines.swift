@@ -26,7 +26,7 @@ struct LineWriter {
     init(_ policies: [Policy]) {
         usersFiles = policies.map { policy in policies.firstIndex { $0.ownership == policy.ownership } ?? 0 }
         var uses: [String: [Int]] = [:]
-        let rules = policies.flatMap { $0.connectionRules + $0.refuse + $0.relay }
+        let rules = policies.flatMap(\.allRules)
         for (index, rule) in rules.enumerated() {
             guard case .certificate(let words)? = rule.conditions.tls else { continue }
             for word in Set(words) { uses[word, default: []].append(index) }

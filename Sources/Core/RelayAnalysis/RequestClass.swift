@@ -129,7 +129,7 @@ extension RequestClass {
         guard let name = request.listener else { return nil }
         let isKnown = policies.contains { policy in
             policy.listeners.contains { $0.name == name }
-                || (policy.connectionRules + policy.refuse + policy.relay).contains {
+                || policy.allRules.contains {
                     $0.conditions.listeners?.contains(name) ?? false
                 }
         }

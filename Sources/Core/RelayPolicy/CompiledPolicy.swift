@@ -22,7 +22,7 @@ public final class CompiledPolicy: Sendable {
         refuse = CompiledRules(policy.refuse)
         relay = CompiledRules(policy.relay)
         ownership = OwnershipIndex(policy.ownership)
-        let conditions = (policy.connectionRules + policy.refuse + policy.relay).map(\.conditions)
+        let conditions = policy.allRules.map(\.conditions)
         needsClientName = conditions.contains { $0.name != nil }
         needsHeloStatus = conditions.contains { $0.helo == .verified || $0.helo == .unverified }
         asksForHeloName = conditions.contains { if case .oneOf? = $0.helo { true } else { false } }

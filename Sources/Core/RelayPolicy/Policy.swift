@@ -19,6 +19,9 @@ public struct Policy: Hashable, Sendable {
 
     public init() {}
 
+    /// Every rule, in the order in which they are asked.
+    public var allRules: [Rule] { connectionRules + refuse + relay }
+
     /// What a listener asks of every transaction, before any rule.
     public struct Listener: Hashable, Sendable {
         public var name: String

@@ -72,7 +72,7 @@ public struct GatewaySettings: Sendable {
         public var host: IPAddress
         public var port: UInt16
         public init(host: IPAddress, port: UInt16) { (self.host, self.port) = (host, port) }
-        public var description: String { host.family == .v6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
+        public var description: String { host.description(withPort: port) }
     }
 
     /// Nil: no limit but that of open files.

@@ -13,7 +13,7 @@ public final class NameResolver: Sendable {
         public var address: IPAddress
         public var port: UInt16
         public init(address: IPAddress, port: UInt16 = 53) { (self.address, self.port) = (address, port) }
-        public var description: String { address.family == .v6 ? "[\(address)]:\(port)" : "\(address):\(port)" }
+        public var description: String { address.description(withPort: port) }
     }
 
     /// For one question, however many DNS questions it takes.

@@ -102,7 +102,7 @@ struct DaemonStatus {
 
     private var rules: [JSONValue] {
         let policy = configuration.configuration.policy
-        return (policy.connectionRules + policy.refuse + policy.relay).map { rule in
+        return policy.allRules.map { rule in
             .object([
                 .init("name", .string(rule.name)), .init("at", .string(rule.at.lineReference)),
                 .init("hits", .number(hits[rule.name] ?? 0)),

@@ -69,7 +69,7 @@ struct OpenedTLS: Sendable {
     private mutating func clientCertificates(of policy: Policy) -> ClientCertificates {
         var accepted = ClientCertificates()
         var seen: Set<String> = []
-        for rule in policy.connectionRules + policy.refuse + policy.relay {
+        for rule in policy.allRules {
             guard case .certificate(let words)? = rule.conditions.tls else { continue }
             for word in words where seen.insert(word).inserted { accept(word, of: rule, &accepted) }
         }

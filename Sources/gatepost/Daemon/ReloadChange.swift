@@ -52,7 +52,7 @@ struct ReloadChange: Sendable {
     }
 
     private static func rules(of policy: Policy) -> [(name: String, value: Rule)] {
-        (policy.connectionRules + policy.refuse + policy.relay).map { rule in
+        policy.allRules.map { rule in
             var value = rule
             value.at = nowhere
             return (rule.name, value)
@@ -87,9 +87,8 @@ struct ReloadChange: Sendable {
     private static func listeners(of configuration: Configuration) -> [(name: String, value: ListenerValue)] {
         configuration.listeners.flatMap { listener in
             listener.addresses.map { address in
-                let host = address.host.family == .v6 ? "[\(address.host)]" : "\(address.host)"
-                return (
-                    "\(listener.name) \(host):\(address.port)",
+                (
+                    "\(listener.name) \(address.host.description(withPort: address.port))",
                     ListenerValue(
                         implicitTLS: address.implicitTLS, offersTLS: listener.startTLSAt != nil,
                         balancers: listener.balancers)
