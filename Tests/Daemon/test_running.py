@@ -12,8 +12,8 @@ import time
 import jsonschema
 import pytest
 from rig.client import MESSAGE, Client, Closed, deliver
-from rig.gate import Gate, binary, configuration, gate_before, gatepost, wait_until_learnt
-from rig.loopback import HERE, OFFICE, STRANGER, free_port, wait_until
+from rig.gate import Gate, binary, configuration, gate_before, gatepost, wait_until_learnt, write
+from rig.loopback import HERE, OFFICE, STRANGER, free_port, nothing_listens, wait_until
 from rig.server import Server, hang
 
 SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "json"
@@ -29,20 +29,6 @@ def own(shared_server):
     """A gate of the test's own, which it may stop or reload."""
     with gate_before(shared_server) as gate:
         yield gate
-
-
-def write(folder, text=None, **settings):
-    """A configuration that has not been started; the file and its port."""
-    port = free_port()
-    settings = {"listeners": {"public": f"{HERE}:{port}"}, **settings}
-    file = folder / "gatepost.conf"
-    file.write_text(text or configuration(folder / "state", [9], **settings))
-    return file, port
-
-
-def nothing_listens(port):
-    with socket.socket() as probe:
-        return probe.connect_ex((HERE, port)) != 0
 
 
 # Refusing to start.

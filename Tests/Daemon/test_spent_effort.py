@@ -1,13 +1,12 @@
 """Files on which the effort of the analysis is spent: the daemon ends its questions, and takes none for answered."""
 
 import random
-import socket
 import time
 
 import pytest
 from rig.client import Client
-from rig.gate import configuration, gate_before, gatepost
-from rig.loopback import HERE, free_port
+from rig.gate import gate_before, gatepost, write
+from rig.loopback import nothing_listens
 from rig.server import Server
 
 PROOF = "tests {\n    never  from 203.0.113.7  login none  to elsewhere\n}"
@@ -33,18 +32,6 @@ def overlapping(rules, networks, domains, *, closed):
         sender  {some(lambda: f"s{numbers.randrange(domains)}.example")}
         {"login   any" if closed else ""}
     }}''' for number in range(rules))
-
-
-def nothing_listens(port):
-    with socket.socket() as probe:
-        return probe.connect_ex((HERE, port)) != 0
-
-
-def write(folder, **settings):
-    port = free_port()
-    file = folder / "gatepost.conf"
-    file.write_text(configuration(folder / "state", [9], {"public": f"{HERE}:{port}"}, **settings))
-    return file, port
 
 
 def test_run_refuses_what_it_cannot_tell_and_says_what_to_do(tmp_path):

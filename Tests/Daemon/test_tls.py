@@ -13,7 +13,6 @@ from rig.certificates import make
 from rig.client import MESSAGE, Client, Closed, deliver
 from rig.gate import FAKETIME, Gate, configuration, gate_before, gatepost, wait_until_learnt
 from rig.loopback import HERE, OFFICE, STRANGER, free_port, wait_until
-from rig.server import Server
 
 OPEN_UNDER_TLS = '    permit "office" {\n        from  office\n        tls   any\n    }'
 
@@ -54,28 +53,9 @@ def gate_with_tls(server, certificate, minimum="TLSv1.2", more="", **settings):
 
 
 @pytest.fixture(scope="module")
-def tls_server():
-    with Server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def tls_gate(tls_server, certificate):
-    with gate_with_tls(tls_server, certificate, relay=OPEN_UNDER_TLS) as gate:
+def shared_gate(shared_server, certificate):
+    with gate_with_tls(shared_server, certificate, relay=OPEN_UNDER_TLS) as gate:
         yield gate
-
-
-@pytest.fixture
-def server(tls_server):
-    tls_server.clear()
-    return tls_server
-
-
-@pytest.fixture
-def gate(server, tls_gate):
-    assert tls_gate.is_running
-    yield tls_gate
-    assert tls_gate.is_running, tls_gate.log[-3000:]
 
 
 def encrypted(gate, address=STRANGER, **settings):
@@ -135,8 +115,8 @@ def test_both_versions(gate, server, maximum, wanted):
         assert "GCM" in cipher or "CHACHA20" in cipher
 
 
-def test_a_minimum(tls_server, certificate):
-    with gate_with_tls(tls_server, certificate, minimum="TLSv1.3") as gate:
+def test_a_minimum(shared_server, certificate):
+    with gate_with_tls(shared_server, certificate, minimum="TLSv1.3") as gate:
         with Client(gate.ports.offered) as client:
             client.ehlo()
             with pytest.raises((ssl.SSLError, ConnectionResetError)):
@@ -271,9 +251,9 @@ def test_a_client_that_talks_before_the_greeting_under_tls(gate):
 
 
 @pytest.mark.skipif(not FAKETIME.exists(), reason="needs libfaketime")
-def test_whoever_says_nothing_is_not_waited_for(tls_server, certificate):
+def test_whoever_says_nothing_is_not_waited_for(shared_server, certificate):
     """By a clock that runs ahead: the handshake has thirty seconds."""
-    with gate_with_tls(tls_server, certificate, faster=20) as gate:
+    with gate_with_tls(shared_server, certificate, faster=20) as gate:
         for door in ("offered", "implicit"):
             with Client(getattr(gate.ports, door), greeted=door == "offered", patience=15) as client:
                 if door == "offered":
@@ -331,7 +311,7 @@ def authority(folder):
 
 
 @pytest.fixture(scope="module")
-def certified_gate(tls_server, certificate, authority, folder):
+def certified_gate(shared_server, certificate, authority, folder):
     pinned = make(folder, "pinned", purpose="clientAuth")
     colons = ":".join(pinned.fingerprint[i : i + 2].upper() for i in range(0, 64, 2))
     relay = f"""\
@@ -344,7 +324,7 @@ def certified_gate(tls_server, certificate, authority, folder):
         to   pinned.test
     }}
 """
-    with gate_with_tls(tls_server, certificate, relay=relay) as gate:
+    with gate_with_tls(shared_server, certificate, relay=relay) as gate:
         gate.pinned = pinned
         yield gate
 
@@ -411,10 +391,10 @@ def test_a_resumed_session_proves_what_the_first_one_did(certified_gate, authori
 # Files.
 
 
-def test_a_renewed_certificate_is_shown_within_five_seconds(tls_server, folder):
+def test_a_renewed_certificate_is_shown_within_five_seconds(shared_server, folder):
     used = make(folder, file="used")
     renewed = make(folder, file="renewed")
-    with gate_with_tls(tls_server, used) as gate:
+    with gate_with_tls(shared_server, used) as gate:
         with encrypted(gate, trusted=used):
             pass
         held = encrypted(gate, trusted=used)
@@ -444,9 +424,9 @@ def test_a_renewed_certificate_is_shown_within_five_seconds(tls_server, folder):
         assert len(gate.lines(tls="renewal-refused")) == 1 and len(gate.lines(tls="failed")) == 0
 
 
-def test_a_reload_takes_another_certificate(tls_server, folder):
+def test_a_reload_takes_another_certificate(shared_server, folder):
     one, two = make(folder, file="one"), make(folder, file="two")
-    with gate_with_tls(tls_server, one) as gate:
+    with gate_with_tls(shared_server, one) as gate:
         gate.write(more=tls_block(two))
         assert gate.reload().returncode == 0
         with encrypted(gate, trusted=two):
@@ -491,13 +471,13 @@ def test_run_refuses_and_check_says_what_cannot_be_shown(tmp_path, what):
     assert checked.returncode == (0 if "credential" in what else 1), checked
 
 
-def test_credentials_come_from_the_service_manager(tls_server, tmp_path, monkeypatch):
+def test_credentials_come_from_the_service_manager(shared_server, tmp_path, monkeypatch):
     made = make(tmp_path, file="tls")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     port = free_port()
     block = "tls {\n    certificate  credential:tls.pem\n    key  credential:tls.key\n}"
     with gate_before(
-        tls_server, listeners={"public": f"{HERE}:{port}\n    starttls  offered"}, more=block
+        shared_server, listeners={"public": f"{HERE}:{port}\n    starttls  offered"}, more=block
     ), Client(port) as client:
         client.ehlo()
         client.starttls(trusted=made)
@@ -518,8 +498,8 @@ def test_check_does_not_warn_of_tls_any_more(tmp_path):
 # Many at once, and none forgotten.
 
 
-def test_memory_of_idle_sessions(tls_server, certificate):
-    with gate_with_tls(tls_server, certificate) as gate:
+def test_memory_of_idle_sessions(shared_server, certificate):
+    with gate_with_tls(shared_server, certificate) as gate:
         with encrypted(gate) as client:
             client.transaction()
         before = gate.resident

@@ -77,6 +77,15 @@ def configuration(state, servers, listeners, office=OFFICE, relay=RELAY, limits=
         servers="\n".join(f"    server  {line}" for line in lines), listeners="\n".join(blocks))
 
 
+def write(folder, text=None, **settings):
+    """A configuration that has not been started; the file and its port."""
+    port = free_port()
+    settings = {"listeners": {"public": f"{HERE}:{port}"}, **settings}
+    file = folder / "gatepost.conf"
+    file.write_text(text or configuration(folder / "state", [9], **settings))
+    return file, port
+
+
 class Gate:
     """A running gate with a folder of its own."""
 

@@ -16,6 +16,11 @@ def free_port(host=HERE):
         return probe.getsockname()[1]
 
 
+def nothing_listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex((HERE, port)) != 0
+
+
 def wait_until(condition, seconds, pause=0.01):
     """Asks until the answer is true or time is up; returns the last answer."""
     deadline = time.monotonic() + seconds
