@@ -102,8 +102,7 @@ public struct RelayAnswerText {
     /// Who need nothing but an address come first, by how many they are.
     public static func width(_ grant: Grant) -> Double {
         let requests = grant.requests
-        let open = requests.clients.subtracting(.notPublic)
-        let share = max(Double(open.count(.v4)) / 0x1p32, Double(open.count(.v6)) / 0x1p128)
+        let share = requests.clients.subtracting(.notPublic).share
         let proofs = [!requests.logins.hasNone, requests.pop == true, !requests.certificates.each.isEmpty, requests.needsName]
         return share - Double(proofs.count { $0 }) * 2
     }

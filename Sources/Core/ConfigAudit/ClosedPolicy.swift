@@ -50,9 +50,9 @@ public struct ClosedPolicy: Sendable {
             all = all.union(open.addresses)
             for client in rule.clients {
                 let addresses = AddressSet([client]).subtracting(.notPublic)
-                if !addresses.isEmpty { parts.append((open.rule, client, addresses, size(addresses))) }
+                if !addresses.isEmpty { parts.append((open.rule, client, addresses, addresses.share)) }
             }
-            if rule.clients.isEmpty { parts.append((open.rule, nil, open.addresses, size(open.addresses))) }
+            if rule.clients.isEmpty { parts.append((open.rule, nil, open.addresses, open.addresses.share)) }
         }
         parts.sort { $0.size > $1.size }
         var (enough, tooFew) = (parts.count, 0)
@@ -65,11 +65,6 @@ public struct ClosedPolicy: Sendable {
             guard let rule = policy.source(ofPermit: place) else { return nil }
             return (rule, parts.contains { $0.range == nil } ? nil : Set(parts.compactMap(\.range)))
         }
-    }
-
-    /// Either family counts by the share of it that is reached.
-    private static func size(_ set: AddressSet) -> Double {
-        max(Double(set.count(.v4)) / 4_294_967_296, Double(set.count(.v6)) / 3.402823669209385e38)
     }
 
     private static func heading(

@@ -70,8 +70,7 @@ struct CounterfactualSearch {
     private static func weight(_ suggestion: Counterfactual) -> Double {
         guard let gain = suggestion.gain else { return -1 }
         if suggestion.isForThisRequestAlone { return 0 }
-        let (four, six) = (Double(gain.clients.count(.v4)) / 0x1p32, Double(gain.clients.count(.v6)) / 0x1p128)
-        return (gain.isDangerous ? 2 : 0) + max(four, six, 1e-12)
+        return (gain.isDangerous ? 2 : 0) + max(gain.clients.share, 1e-12)
     }
 
     // MARK: What no rule can help

@@ -41,13 +41,9 @@ public struct LimitChange: Hashable, Sendable {
         var changes: [LimitChange] = []
         for other in others {
             guard let effect = LimitEffect(from: old.relay[other].limits, to: new.relay[rule].limits) else { continue }
-            for requests in try space.classes(granted.and(space.question(grantsOf: other, 0, on: now.day))) {
-                guard let witness = try space.witness(of: requests, at: now) else { continue }
-                let risks = new.risks(of: new.relay[rule], requests)
-                changes.append(
-                    LimitChange(
-                        grant: Grant(rule: rule, requests: requests, risks: risks, witness: witness), oldRule: other,
-                        effect: effect))
+            let both = granted.and(space.question(grantsOf: other, 0, on: now.day))
+            changes += try space.grants(of: rule, 1, by: [both], at: now).map { grant in
+                LimitChange(grant: grant, oldRule: other, effect: effect)
             }
         }
         return changes

@@ -33,16 +33,7 @@ extension Policy {
         let space = try RequestSpace([self], narrowedTo: narrowing.map { [$0] } ?? [], Work(effort))
         var grants: [Grant] = []
         for rule in permitsInForce(at: now) {
-            let question = space.question(grantsOf: rule, 0, on: now.day)
-            do throws(EffortSpent) {
-                for requests in try space.classes(question) {
-                    guard let witness = try space.witness(of: requests, at: now) else { continue }
-                    grants.append(
-                        Grant(rule: rule, requests: requests, risks: risks(of: relay[rule], requests), witness: witness))
-                }
-            } catch {
-                throw EffortSpent(rule: rule, others: space.rulesBearing(on: question, of: 0).filter { $0 != rule })
-            }
+            grants += try space.grants(of: rule, 0, by: [space.question(grantsOf: rule, 0, on: now.day)], at: now)
         }
         return grants
     }

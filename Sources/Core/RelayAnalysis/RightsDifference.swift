@@ -42,17 +42,9 @@ public struct RightsDifference: Sendable {
         guard !policy.observes else { return [] }
         var changes: [Change] = []
         for rule in policy.permitsInForce(at: now) {
-            do throws(EffortSpent) {
-                for requests in try space.classes(questions(space, rule, of: one, not: other, now)) {
-                    guard let witness = try space.witness(of: requests, at: now) else { continue }
-                    let risks = policy.risks(of: policy.relay[rule], requests)
-                    changes.append(
-                        Change(
-                            grant: Grant(rule: rule, requests: requests, risks: risks, witness: witness),
-                            otherwise: otherPolicy.decisionInSession(witness)))
-                }
-            } catch {
-                throw space.effortSpent(on: rule, of: one, now)
+            let questions = questions(space, rule, of: one, not: other, now)
+            changes += try space.grants(of: rule, one, by: questions, at: now).map { grant in
+                Change(grant: grant, otherwise: otherPolicy.decisionInSession(grant.witness))
             }
         }
         return changes
@@ -81,6 +73,22 @@ public struct RightsDifference: Sendable {
 }
 
 extension RequestSpace {
+    /// The classes of these questions as grants of a rule of the policy of this number. The questions have no request in
+    /// common.
+    func grants(of rule: Int, _ policy: Int, by questions: [Question], at now: Instant) throws(EffortSpent) -> [Grant] {
+        do throws(EffortSpent) {
+            var grants: [Grant] = []
+            for requests in try classes(questions) {
+                guard let witness = try witness(of: requests, at: now) else { continue }
+                let risks = policies[policy].risks(of: policies[policy].relay[rule], requests)
+                grants.append(Grant(rule: rule, requests: requests, risks: risks, witness: witness))
+            }
+            return grants
+        } catch {
+            throw effortSpent(on: rule, of: policy, now)
+        }
+    }
+
     /// The effort was spent at a rule of one of the policies.
     func effortSpent(on rule: Int, of policy: Int, _ now: Instant) -> EffortSpent {
         let others = rulesBearing(on: question(grantsOf: rule, policy, on: now.day), of: policy)
