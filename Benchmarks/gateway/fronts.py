@@ -48,7 +48,10 @@ class Front:
 
 
 class Gatepost(Front):
+    """As it comes: a line and a kept record for each decision."""
+
     name = "gatepost"
+    settings = ""
 
     def missing(self) -> str | None:
         return None if programs.gatepost() else "no release build; GATEPOST=BINARY names another"
@@ -88,8 +91,15 @@ relay {{
         from  load
     }}
 }}
-""".lstrip())
+{self.settings}""".lstrip())
         return Child([programs.gatepost(), "run", "-c", configuration], place / "log")
+
+
+class GatepostWithoutRecords(Gatepost):
+    """With its log lines alone, so that it can be seen what keeping decisions costs."""
+
+    name = "gatepost-unkept"
+    settings = "log {\n    keep-decisions  no\n}\n"
 
 
 class HAProxy(Front):
@@ -258,7 +268,7 @@ postlog unix-dgram n - n - 1 postlogd
             os.chown(place / name, owner, 0)
 
 
-ALL = (Gatepost(), HAProxy(), Nginx(), Postfix())
+ALL = (Gatepost(), GatepostWithoutRecords(), HAProxy(), Nginx(), Postfix())
 
 
 def _write(path: Path, text: str) -> Path:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from fronts import Front
     from run import Plan
 
-OURS = "gatepost"
+# The others' figures are divided by these.
+OURS = ("gatepost", "gatepost-unkept")
 
 
 @dataclass
@@ -79,24 +80,24 @@ def _method(plan: Plan, command: str) -> str:
         f"smtp-source, {SESSIONS} sessions at once → front → smtp-sink, on loopback; "
         f"{plan.rounds} rounds of {plan.seconds:g} s a front in turn. "
         "Figures are minimum / **median** / maximum over the rounds; CPU is user and system time of all of the front's "
-        "processes. The columns with ÷ divide gatepost's figure by that front's of the same round.\n\n"
+        "processes. The columns with ÷ divide gatepost's figure by that front's of the same round; gatepost-unkept is "
+        "gatepost with `keep-decisions no`.\n\n"
         f"Repeat with `Benchmarks/gateway/setup.sh && {command}`; "
         "`GATEPOST` names another binary than `.build/release/gatepost`."
     )
 
 
 def _mail_table(fronts: dict[str, list[Sample]]) -> str:
-    header = ("front", "messages/s", "CPU µs a message", "gatepost ÷ it: messages/s", "gatepost ÷ it: CPU")
-    return _table(header, [(name, *_sample_cells(samples, fronts.get(OURS))) for name, samples in fronts.items()])
+    header = ("front", "messages/s", "CPU µs a message", *_ratio_headers("messages/s"))
+    return _table(header, [(name, *_sample_cells(samples, fronts)) for name, samples in fronts.items()])
 
 
 def _refusal_table(fronts: dict[str, Refusals]) -> str:
     header = (
-        "front", "sessions/s", "CPU µs a session", "gatepost ÷ it: sessions/s", "gatepost ÷ it: CPU",
-        "connections to the protected server",
+        "front", "sessions/s", "CPU µs a session", *_ratio_headers("sessions/s"), "connections to the protected server",
     )  # fmt: skip
-    ours = fronts[OURS].samples if OURS in fronts else None
-    rows = [(name, *_sample_cells(it.samples, ours), str(it.server_connections)) for name, it in fronts.items()]
+    all_samples = {name: it.samples for name, it in fronts.items()}
+    rows = [(name, *_sample_cells(it.samples, all_samples), str(it.server_connections)) for name, it in fronts.items()]
     return (
         _table(header, rows)
         + "\n\nA stranger's EHLO, MAIL, RCPT to a foreign domain, 550, QUIT. The clients share the cores with the "
@@ -111,16 +112,22 @@ def _memory_table(fronts: dict[str, Memory], plan: Plan) -> str:
     return f"{_table(header, rows)}\n\n{note}"
 
 
-def _sample_cells(samples: list[Sample], ours: list[Sample] | None) -> tuple[str, str, str, str]:
+def _ratio_headers(rate: str) -> list[str]:
+    return [f"{ours} ÷ it: {what}" for ours in OURS for what in (rate, "CPU")]
+
+
+def _sample_cells(samples: list[Sample], fronts: dict[str, list[Sample]]) -> list[str]:
+    """The figures of one front, and those of ours divided by them."""
     rates, costs = [it.per_second for it in samples], [it.cpu_microseconds for it in samples]
-    if ours is None or ours is samples:
-        return _spread(rates, 0), _spread(costs, 0), "", ""
-    return (
-        _spread(rates, 0),
-        _spread(costs, 0),
-        _spread([our.per_second / rate for our, rate in zip(ours, rates)], 2),
-        _spread([our.cpu_microseconds / cost for our, cost in zip(ours, costs)], 2),
-    )
+    cells = [_spread(rates, 0), _spread(costs, 0)]
+    for name in OURS:
+        ours = fronts.get(name)
+        if ours is None or ours is samples:
+            cells += ["", ""]
+            continue
+        cells.append(_spread([our.per_second / rate for our, rate in zip(ours, rates)], 2))
+        cells.append(_spread([our.cpu_microseconds / cost for our, cost in zip(ours, costs)], 2))
+    return cells
 
 
 def _spread(values: Sequence[float], digits: int) -> str:

@@ -32,11 +32,12 @@ enum DecisionColumns {
     }()
 }
 
-extension DecisionRow {
+extension DecisionRows {
     /// `policy` tells one text of the configuration from another.
-    mutating func set(_ record: DecisionRecord, policy: String?) {
+    mutating func append(_ record: DecisionRecord, policy: String?) { appendRow { $0.addFields(of: record, policy) } }
+
+    private mutating func addFields(of record: DecisionRecord, _ policy: String?) {
         // Never the request or the decision as a whole: a copy of one counts some twenty references up and down.
-        clear()
         add(DecisionColumns.format)
         add(record.id)
         add(record.time.storedNumber)

@@ -8,7 +8,6 @@ final class DecisionDatabase {
     private let queue: DatabaseQueue
     private let path: String
     private let identity: FileIdentity?
-    private var row = DecisionRow()
 
     /// How long a lock of another program is waited for.
     private static let patience = 2.0
@@ -44,18 +43,14 @@ final class DecisionDatabase {
         try db.execute(sql: "PRAGMA user_version = \(DecisionColumns.schema)")
     }
 
-    /// All or none of them.
-    func insert(_ records: ArraySlice<DecisionLog.Entry>) throws(DecisionStoreProblem) {
+    /// All or none of `count` rows from `position` on. Where the next begins.
+    func insert(
+        _ count: Int, of rows: DecisionRows, from position: DecisionRows.Position
+    ) throws(DecisionStoreProblem) -> DecisionRows.Position {
         do {
-            try queue.write { db in
+            return try queue.write { db in
                 let statement = try db.cachedStatement(sql: DecisionColumns.insertion)
-                // In place: a record holds some twenty references, which a copy would count up and down.
-                try records.withUnsafeBufferPointer { records in
-                    for index in records.indices {
-                        row.set(records[index].record, policy: records[index].policy)
-                        try row.insert(with: statement)
-                    }
-                }
+                return try rows.insert(count, from: position, fields: DecisionColumns.names.count, with: statement)
             }
         } catch {
             throw DecisionStoreProblem(error)

@@ -6,13 +6,8 @@ import NIOConcurrencyHelpers
 /// Keeps decisions in a file, from a thread of its own and many at once. Whatever becomes of the file, mail goes on:
 /// records that cannot be kept wait, and when too many wait they are dropped and counted.
 public final class DecisionLog: Sendable {
-    struct Entry: Sendable {
-        let record: DecisionRecord
-        let policy: String
-    }
-
     struct Queue {
-        var entries: [Entry] = []
+        var rows = DecisionRows()
         /// Taken by the writer, and not in the file yet.
         var inHand = 0
         var dropped = 0
@@ -56,13 +51,15 @@ public final class DecisionLog: Sendable {
     /// Of any thread; it does not wait. `policy` tells one text of the configuration from another.
     public func append(_ record: DecisionRecord, policy: String) {
         let wakes = queue.withLockedValue { queue in
-            guard !queue.isClosed, queue.entries.count + queue.inHand < Self.capacity else {
+            guard !queue.isClosed, queue.rows.count + queue.inHand < Self.capacity else {
                 queue.dropped += 1
                 queue.droppedSinceNote += 1
                 return false
             }
-            queue.entries.append(Entry(record: record, policy: policy))
-            return queue.entries.count == 1
+            // As bytes, and not the record: to keep it alive, so that the next message finds no memory that is still in the
+            // cache, costs more than to write it.
+            queue.rows.append(record, policy: policy)
+            return queue.rows.count == 1
         }
         if wakes { wake() }
     }
@@ -76,7 +73,7 @@ public final class DecisionLog: Sendable {
         queue.withLockedValue { queue in
             DecisionLogStatus(
                 trouble: queue.trouble, written: queue.written, dropped: queue.dropped,
-                waiting: queue.entries.count + queue.inHand)
+                waiting: queue.rows.count + queue.inHand)
         }
     }
 

@@ -18,7 +18,10 @@ final class DecisionWriter {
     private let clock: @Sendable () -> Instant
     private let report: @Sendable (LogNote) -> Void
     private var database: DecisionDatabase?
-    private var pending: ArraySlice<DecisionLog.Entry> = []
+    /// Taken from the log; those before `next` are in the file.
+    private var pending = DecisionRows()
+    private var next = DecisionRows.Position()
+    private var remaining = 0
     private var isInTrouble = false
 
     init(_ log: DecisionLog, clock: @escaping @Sendable () -> Instant, report: @escaping @Sendable (LogNote) -> Void) {
@@ -46,15 +49,14 @@ final class DecisionWriter {
         do throws(DecisionStoreProblem) {
             let database = try openDatabase()
             while takePending() {
-                let batch = pending.prefix(Self.batch)
-                try database.insert(batch)
-                pending = pending.dropFirst(batch.count)
-                if pending.isEmpty { pending = [] }
+                let batch = min(remaining, Self.batch)
+                next = try database.insert(batch, of: pending, from: next)
+                remaining -= batch
                 log.queue.withLockedValue { queue in
-                    queue.written += batch.count
-                    queue.inHand -= batch.count
+                    queue.written += batch
+                    queue.inHand -= batch
                 }
-                try trim(database, after: batch.count)
+                try trim(database, after: batch)
             }
             recovered()
             // What a shorter time leaves behind goes while nothing else is to be done.
@@ -66,14 +68,14 @@ final class DecisionWriter {
 
     /// False when nothing is to be written.
     private func takePending() -> Bool {
-        if pending.isEmpty {
-            pending = log.queue.withLockedValue { queue in
-                defer { queue.entries = [] }
-                queue.inHand = queue.entries.count
-                return queue.entries[...]
-            }
+        guard remaining == 0 else { return true }
+        pending.removeAll()
+        log.queue.withLockedValue { queue in
+            swap(&queue.rows, &pending)
+            queue.inHand = pending.count
         }
-        return !pending.isEmpty
+        (next, remaining) = (DecisionRows.Position(), pending.count)
+        return remaining > 0
     }
 
     private func openDatabase() throws(DecisionStoreProblem) -> DecisionDatabase {
@@ -84,7 +86,7 @@ final class DecisionWriter {
         return opened
     }
 
-    private var isIdle: Bool { log.queue.withLockedValue { $0.entries.isEmpty && !$0.isClosed } }
+    private var isIdle: Bool { log.queue.withLockedValue { $0.rows.isEmpty && !$0.isClosed } }
 
     @discardableResult
     private func trim(_ database: DecisionDatabase, after written: Int) throws(DecisionStoreProblem) -> Bool {
