@@ -1,6 +1,7 @@
 import LoginLedger
 import MailTypes
 import NIOConcurrencyHelpers
+import NIOCore
 import RelayPolicy
 import Sessions
 import Synchronization
@@ -17,10 +18,21 @@ final class SharedState: Sendable {
     }
 
     private let counts = NIOLockedValueBox(Counts())
+    let descriptors = Descriptors()
+    private let lastPause = NIOLockedValueBox<NIODeadline?>(nil)
     let hasSuspicions = Atomic(false)
 
     func withWatch<Result>(_ body: (inout SharedAddressWatch) -> Result) -> Result {
         counts.withLockedValue { body(&$0.watch) }
+    }
+
+    /// Whether no event loop has said within a minute that it accepts nobody.
+    func pauseIsNews(at now: NIODeadline) -> Bool {
+        lastPause.withLockedValue { last in
+            if let last, now < last + .minutes(1) { return false }
+            last = now
+            return true
+        }
     }
 
     /// False when the client, or all together, hold as many connections as they may.

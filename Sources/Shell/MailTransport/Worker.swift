@@ -204,11 +204,13 @@ final class Worker: @unchecked Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
             .serverChannelOption(.backlog, value: 1024)
+            // A pause comes in time for the next one.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
             .serverChannelOption(.autoRead, value: false)
             .onlyIPv6(on: address)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(worker: self))
                 }
             }
             .childChannelInitializer { channel in
@@ -225,16 +227,5 @@ final class Worker: @unchecked Sendable {
                 }
             }
             .bind(host: address.host.description, port: Int(address.port))
-    }
-}
-
-/// Stops accepting for a moment when there are no more file descriptors, instead of spinning over the same error.
-private final class AcceptPause: ChannelInboundHandler {
-    typealias InboundIn = any Channel
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let channel = context.channel
-        _ = channel.setOption(.autoRead, value: false)
-        context.eventLoop.scheduleTask(in: .milliseconds(200)) { channel.setOption(.autoRead, value: true) }
     }
 }
