@@ -10,6 +10,8 @@ import Synchronization
 final class SharedState: Sendable {
     private struct Counts {
         var connections = 0
+        /// The most that there were since memory was given back.
+        var mostConnections = 0
         /// By holder.
         var ofClient: [IPAddress: Int] = [:]
         var limits = LimitCounters()
@@ -43,6 +45,7 @@ final class SharedState: Sendable {
             let ofClient = counts.ofClient[client, default: 0]
             if let most = limits.forEachClient, ofClient >= most { return false }
             counts.connections += 1
+            counts.mostConnections = max(counts.mostConnections, counts.connections)
             counts.ofClient[client] = ofClient + 1
             return true
         }
@@ -54,6 +57,18 @@ final class SharedState: Sendable {
             counts.connections -= 1
             let left = counts.ofClient[client, default: 1] - 1
             counts.ofClient[client] = left > 0 ? left : nil
+        }
+    }
+
+    private static let manyConnections = 100
+
+    /// Whether the greater part of many connections has ended since this was last true.
+    func manyHaveLeft() -> Bool {
+        counts.withLockedValue { counts in
+            let left = counts.mostConnections - counts.connections
+            guard left >= max(Self.manyConnections, counts.mostConnections / 2) else { return false }
+            counts.mostConnections = counts.connections
+            return true
         }
     }
 

@@ -1,3 +1,4 @@
+import CMalloc
 import Glibc
 import MailProtocols
 import MailTypes
@@ -142,6 +143,8 @@ final class Worker: @unchecked Sendable {
         guard sweeps % 5 == 0 else { return }
         for session in sessions.values { session.sweep(now) }
         sweepHeaders(now)
+        // Else the allocator keeps for itself what a crowd had.
+        if shared.manyHaveLeft() { malloc_trim(0) }
         if sweeps % 25 == 0 { learnCapabilities() }
         if !formerPools.isEmpty, sessions.values.allSatisfy({ $0.session.terms === settings.terms }) {
             // One that is still greeted or served keeps its pool, and so its deadline.
