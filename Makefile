@@ -31,7 +31,8 @@ unit: setup ## the tests of the packages
 	$(SWIFT) test --skip-build
 
 commands: setup ## the commands and the daemon, as a user runs them
-	@Tests/Commands/setup.sh
+	@scripts/python-packages Tests/Commands .build/python
+	@scripts/python-packages Tests/Daemon .build/python-daemon
 	@$(SWIFT) build --product gatepost
 	$(PYTEST) Tests/Commands Tests/Daemon
 

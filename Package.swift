@@ -82,10 +82,11 @@ let package = Package(
         // Shell: the outside world.
         .systemLibrary(
             name: "CLibCrypto", path: "Sources/Shell/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CMalloc", path: "Sources/Shell/CMalloc"),
         shell(
             "MailTransport", uses: "Sessions", "MailProtocols", "RelayPolicy", "MailTypes", "LoginLedger",
             products: nio + [
-                "CLibCrypto", .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "CLibCrypto", "CMalloc", .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             // Every access to a session's state is looked up at run time: 4 % of a message. Debug builds, and so all
             // tests, keep the check.

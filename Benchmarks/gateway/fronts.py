@@ -6,6 +6,7 @@ import os
 import pwd
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import programs
@@ -13,6 +14,15 @@ from processes import Child, Failure, wait_until
 from smtp import CLIENT, free_port, greets
 
 SESSIONS_HELD = 8192
+
+
+@dataclass(frozen=True)
+class TLS:
+    """What a front shows, and where it has TLS from the first byte on."""
+
+    certificate: Path
+    key: Path
+    implicit_port: int
 
 
 class Front:
@@ -23,6 +33,8 @@ class Front:
     decides = True
     # Whether it holds thousands of sessions at once.
     holds_many_sessions = True
+    # STARTTLS on the port, and TLS from the first byte on on another; for those that have it.
+    tls: TLS | None = None
 
     def missing(self) -> str | None:
         """Why it cannot be measured here; None when it can."""
@@ -62,6 +74,10 @@ class Gatepost(Front):
     def _launch(self, place: Path, port: int, server_port: int) -> Child:
         state = place / "state"
         state.mkdir(mode=0o700)
+        addresses, tls = f"127.0.0.1:{port}", ""
+        if self.tls:
+            addresses += f" 127.0.0.1:{self.tls.implicit_port}/tls\n    starttls  offered"
+            tls = f"\ntls {{\n    certificate  {self.tls.certificate}\n    key  {self.tls.key}\n}}\n"
         configuration = _write(place / "gatepost.conf", f"""
 version 1
 
@@ -83,7 +99,7 @@ route  local      sink
 route  elsewhere  sink
 
 listen public {{
-    address  127.0.0.1:{port}
+    address  {addresses}
 }}
 
 relay {{
@@ -91,7 +107,7 @@ relay {{
         from  load
     }}
 }}
-{self.settings}""".lstrip())
+{self.settings}{tls}""".lstrip())
         return Child([programs.gatepost(), "run", "-c", configuration], place / "log")
 
 
@@ -145,6 +161,17 @@ class Nginx(Front):
 
     def _launch(self, place: Path, port: int, server_port: int) -> Child:
         policy_port = free_port()
+        tls, starttls = "", ""
+        if self.tls:
+            starttls = "starttls on;"
+            tls = f"""ssl_certificate {self.tls.certificate};
+    ssl_certificate_key {self.tls.key};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    server {{
+        listen 127.0.0.1:{self.tls.implicit_port} ssl;
+        protocol smtp;
+        smtp_auth none;
+    }}"""
         configuration = _write(place / "nginx.conf", f"""
 load_module {self._mail_module()};
 daemon off;
@@ -188,10 +215,12 @@ mail {{
     smtp_client_buffer 64k;
     proxy_pass_error_message on;
     xclient off;
+    {tls}
     server {{
         listen 127.0.0.1:{port};
         protocol smtp;
         smtp_auth none;
+        {starttls}
     }}
 }}
 """)

@@ -89,7 +89,7 @@ def _method(plan: Plan, command: str) -> str:
 
 def _mail_table(fronts: dict[str, list[Sample]]) -> str:
     header = ("front", "messages/s", "CPU µs a message", *_ratio_headers("messages/s"))
-    return _table(header, [(name, *_sample_cells(samples, fronts)) for name, samples in fronts.items()])
+    return table(header, [(name, *_sample_cells(samples, fronts)) for name, samples in fronts.items()])
 
 
 def _refusal_table(fronts: dict[str, Refusals]) -> str:
@@ -99,7 +99,7 @@ def _refusal_table(fronts: dict[str, Refusals]) -> str:
     all_samples = {name: it.samples for name, it in fronts.items()}
     rows = [(name, *_sample_cells(it.samples, all_samples), str(it.server_connections)) for name, it in fronts.items()]
     return (
-        _table(header, rows)
+        table(header, rows)
         + "\n\nA stranger's EHLO, MAIL, RCPT to a foreign domain, 550, QUIT. The clients share the cores with the "
         "front and need most of them: CPU a session tells more than sessions a second."
     )
@@ -109,7 +109,7 @@ def _memory_table(fronts: dict[str, Memory], plan: Plan) -> str:
     header = ("front", "KB after EHLO", "KB after one message")
     rows = [(name, f"{it.after_greeting / 1024:.1f}", f"{it.after_message / 1024:.1f}") for name, it in fronts.items()]
     note = f"Growth of resident memory over {plan.idle_sessions} sessions that stay open, a session."
-    return f"{_table(header, rows)}\n\n{note}"
+    return f"{table(header, rows)}\n\n{note}"
 
 
 def _ratio_headers(rate: str) -> list[str]:
@@ -135,6 +135,6 @@ def _spread(values: Sequence[float], digits: int) -> str:
     return f"{least} / **{middle}** / {most}"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -42,13 +42,16 @@ class Session:
     """One session, a command after the other."""
 
     def __init__(self, port: int, patience: float = 10):
-        self._socket = socket.create_connection((CLIENT, port), timeout=patience)
+        self._socket = self._connect(port, patience)
         self._replies = self._socket.makefile("rb")
         try:
             self._expect(b"220")
         except BaseException:
             self.close()
             raise
+
+    def _connect(self, port: int, patience: float) -> socket.socket:
+        return socket.create_connection((CLIENT, port), timeout=patience)
 
     def __enter__(self) -> Session:
         return self

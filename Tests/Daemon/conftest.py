@@ -4,6 +4,7 @@
 """
 
 import pytest
+from rig.certificates import make
 from rig.gate import binary, gate_before
 from rig.server import Server
 
@@ -12,6 +13,12 @@ from rig.server import Server
 def the_program():
     if not binary().exists():
         pytest.fail(f"missing: {binary()} (build it, or set GATEPOST)", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Of the gate, signed by itself."""
+    return make(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,8 @@
 
 import pytest
 from rig import proxy
-from rig.certificates import make
 from rig.client import Client, deliver
-from rig.gate import Gate, wait_until_learnt
+from rig.gate import Gate, tls_block, wait_until_learnt
 from rig.loopback import HERE, OFFICE, STRANGER, free_port, wait_until
 from rig.server import EXTENSIONS, Server, expects_header
 
@@ -12,16 +11,10 @@ BALANCER = "127.0.0.5"
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture(scope="module")
 def gate(certificate, shared_server):
     implicit, offered = free_port(), free_port()
     listeners = {"public": f"{HERE}:{offered} {HERE}:{implicit}/tls\n    starttls  offered\n    proxy-protocol  from {BALANCER}"}
-    tls = f"tls {{\n    certificate  {certificate.certificate}\n    key  {certificate.key}\n}}\n"
-    with Gate([shared_server.port], listeners=listeners, more=tls) as gate:
+    with Gate([shared_server.port], listeners=listeners, more=tls_block(certificate)) as gate:
         gate.implicit, gate.offered = implicit, offered
         wait_until_learnt(shared_server)
         yield gate

@@ -348,22 +348,12 @@ def test_reload_without_the_file_changes_nothing(own):
     own.file.rename(own.folder / "elsewhere.conf")
     answer = gatepost("reload", "-c", own.folder / "elsewhere.conf")
     assert answer.returncode == 2, answer
-    refused = asked(own, f"reload {own.file}\n")
+    refused = own.ask(f"reload {own.file}")
     validate(refused, "reload")
     assert not refused["ok"] and "runningFile" not in refused
     (problem,) = refused["problems"]
     assert problem["file"] == str(own.file) and "no such file" in problem["message"]
     assert deliver(own.port).code == 250
-
-
-def asked(gate, question):
-    """What the control socket answers."""
-    with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10)
-        client.connect(str(gate.folder / "state/control.sock"))
-        client.sendall(question.encode())
-        with client.makefile() as answer:
-            return json.loads(answer.read())
 
 
 def test_reload_and_status_with_an_error_elsewhere_in_the_file(own):
@@ -685,34 +675,3 @@ def test_reloads_while_mail_flows_lose_nothing(own, server):
     assert troubles == []
     assert len(taken) > 20
     assert sorted(taken) == sorted(recipient for message in server.messages for recipient in message.recipients)
-
-
-def test_with_few_descriptors_it_pauses_and_recovers(shared_server):
-    with gate_before(shared_server) as gate:
-        used = len(list(pathlib.Path(f"/proc/{gate.pid}/fd").iterdir()))
-        subprocess.run(["prlimit", "--pid", str(gate.pid), f"--nofile={used + 20}"], check=True)
-        crowd = []
-        try:
-            for number in range(60):
-                crowd.append(Client(gate.port, f"127.0.1.{number + 1}", greeted=False))
-            time.sleep(0.5)
-            before = cpu_seconds(gate.pid)
-            time.sleep(1)
-            assert cpu_seconds(gate.pid) - before < 0.3, "it spins"
-            assert gate.is_running
-        finally:
-            for client in crowd:
-                client.socket.close()
-        assert wait_until(lambda: serves(gate), 3)
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
-def serves(gate):
-    try:
-        return deliver(gate.port).code == 250
-    except (OSError, Closed):
-        return False

@@ -11,7 +11,7 @@ import time
 import pytest
 from rig.certificates import make
 from rig.client import MESSAGE, Client, Closed, deliver
-from rig.gate import FAKETIME, Gate, configuration, gate_before, gatepost, wait_until_learnt
+from rig.gate import FAKETIME, configuration, gate_before, gate_with_tls, gatepost, tls_block
 from rig.loopback import HERE, OFFICE, STRANGER, free_port, wait_until
 
 OPEN_UNDER_TLS = '    permit "office" {\n        from  office\n        tls   any\n    }'
@@ -20,36 +20,6 @@ OPEN_UNDER_TLS = '    permit "office" {\n        from  office\n        tls   any
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("certificates")
-
-
-@pytest.fixture(scope="module")
-def certificate(folder):
-    return make(folder)
-
-
-def tls_block(certificate, minimum="TLSv1.2"):
-    return f"tls {{\n    certificate  {certificate.certificate}\n    key  {certificate.key}\n    minimum  {minimum}\n}}\n"
-
-
-class Ports:
-    """One listener that offers TLS, one that demands it and has an address with TLS from the first byte on."""
-
-    def __init__(self):
-        self.offered, self.required, self.implicit = free_port(), free_port(), free_port()
-        self.listeners = {
-            "public": f"{HERE}:{self.offered}\n    starttls  offered",
-            "submission": f"{HERE}:{self.required} {HERE}:{self.implicit}/tls\n    starttls  required",
-        }
-
-
-@contextlib.contextmanager
-def gate_with_tls(server, certificate, minimum="TLSv1.2", more="", **settings):
-    ports = Ports()
-    more = tls_block(certificate, minimum) + more
-    with Gate([server.port], listeners=ports.listeners, more=more, **settings) as gate:
-        wait_until_learnt(server)
-        gate.ports = ports
-        yield gate
 
 
 @pytest.fixture(scope="module")
@@ -493,27 +463,3 @@ def test_check_does_not_warn_of_tls_any_more(tmp_path):
             more=tls_block(made)))
     answer = gatepost("check", file)
     assert answer.returncode == 0 and "cannot carry out" not in answer.stdout, answer
-
-
-# Many at once, and none forgotten.
-
-
-def test_memory_of_idle_sessions(shared_server, certificate):
-    with gate_with_tls(shared_server, certificate) as gate:
-        with encrypted(gate) as client:
-            client.transaction()
-        before = gate.resident
-        clients = []
-        for number in range(300):
-            client = Client(gate.ports.offered, f"127.0.1.{number % 250 + 1}")
-            client.ehlo()
-            client.starttls()
-            client.ehlo()
-            clients.append(client)
-        each = (gate.resident - before) / len(clients)
-        print(f"{each / 1024:.1f} KB a session")
-        # A debug build; docs/performance.md has the number of a release.
-        assert each < 100 * 1024
-        for client in clients:
-            client.socket.close()
-        assert wait_until(lambda: gate.status()["sessions"] == 0, 10)

@@ -29,6 +29,7 @@ public final class Gateway: Sendable {
     /// Binds every listener, or none, and begins to accept.
     public func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
         let change = try await listeners.prepare(settings.listeners, workers)
+        shared.descriptors.gatewayStarts()
         for worker in workers { try? await worker.loop.submit { worker.start() }.get() }
         await untilServersAreKnown()
         await listeners.commit(change)

@@ -7,6 +7,8 @@ public protocol GatewayLog: Sendable {
     func recipient(_ record: RecipientRecord, listener: String, client: IPAddress, port: UInt16)
     func transaction(_ record: TransactionRecord, listener: String, client: IPAddress)
     func connectionRefused(listener: String, client: IPAddress, _ why: String)
+    /// Few file descriptors are left of so many.
+    func acceptingPaused(descriptors: Int)
     func tlsFailed(listener: String, client: IPAddress, _ why: String)
     /// A permitted address permits nothing any more (`SharedAddressWatch`).
     func addressIsShared(_ suspicion: SharedAddressWatch.Suspicion, listener: String)

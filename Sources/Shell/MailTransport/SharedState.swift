@@ -1,6 +1,7 @@
 import LoginLedger
 import MailTypes
 import NIOConcurrencyHelpers
+import NIOCore
 import RelayPolicy
 import Sessions
 import Synchronization
@@ -9,6 +10,8 @@ import Synchronization
 final class SharedState: Sendable {
     private struct Counts {
         var connections = 0
+        /// The most that there were since memory was given back.
+        var mostConnections = 0
         /// By holder.
         var ofClient: [IPAddress: Int] = [:]
         var limits = LimitCounters()
@@ -17,10 +20,21 @@ final class SharedState: Sendable {
     }
 
     private let counts = NIOLockedValueBox(Counts())
+    let descriptors = Descriptors()
+    private let lastPause = NIOLockedValueBox<NIODeadline?>(nil)
     let hasSuspicions = Atomic(false)
 
     func withWatch<Result>(_ body: (inout SharedAddressWatch) -> Result) -> Result {
         counts.withLockedValue { body(&$0.watch) }
+    }
+
+    /// Whether no event loop has said within a minute that it accepts nobody.
+    func pauseIsNews(at now: NIODeadline) -> Bool {
+        lastPause.withLockedValue { last in
+            if let last, now < last + .minutes(1) { return false }
+            last = now
+            return true
+        }
     }
 
     /// False when the client, or all together, hold as many connections as they may.
@@ -31,6 +45,7 @@ final class SharedState: Sendable {
             let ofClient = counts.ofClient[client, default: 0]
             if let most = limits.forEachClient, ofClient >= most { return false }
             counts.connections += 1
+            counts.mostConnections = max(counts.mostConnections, counts.connections)
             counts.ofClient[client] = ofClient + 1
             return true
         }
@@ -42,6 +57,18 @@ final class SharedState: Sendable {
             counts.connections -= 1
             let left = counts.ofClient[client, default: 1] - 1
             counts.ofClient[client] = left > 0 ? left : nil
+        }
+    }
+
+    private static let manyConnections = 100
+
+    /// Whether the greater part of many connections has ended since this was last true.
+    func manyHaveLeft() -> Bool {
+        counts.withLockedValue { counts in
+            let left = counts.mostConnections - counts.connections
+            guard left >= max(Self.manyConnections, counts.mostConnections / 2) else { return false }
+            counts.mostConnections = counts.connections
+            return true
         }
     }
 

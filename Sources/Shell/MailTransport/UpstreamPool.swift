@@ -133,7 +133,8 @@ final class UpstreamPool {
         _ order: ArraySlice<GatewaySettings.Server>, _ client: ClientIntroduction?, refused: UpstreamConnection? = nil,
         _ completion: @escaping (UpstreamConnection?) -> Void
     ) {
-        guard let server = order.first else { return completion(refused) }
+        // That none is left for us says nothing of the server.
+        guard let server = order.first, worker.shared.descriptors.sufficeForServer else { return completion(refused) }
         let connection = UpstreamConnection(worker: worker, pool: self, server: server, client: client)
         connections[ObjectIdentifier(connection)] = connection
         connection.whenSettled = { isReady in

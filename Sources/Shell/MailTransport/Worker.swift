@@ -1,3 +1,4 @@
+import CMalloc
 import Glibc
 import MailProtocols
 import MailTypes
@@ -142,6 +143,8 @@ final class Worker: @unchecked Sendable {
         guard sweeps % 5 == 0 else { return }
         for session in sessions.values { session.sweep(now) }
         sweepHeaders(now)
+        // Else the allocator keeps for itself what a crowd had.
+        if shared.manyHaveLeft() { malloc_trim(0) }
         if sweeps % 25 == 0 { learnCapabilities() }
         if !formerPools.isEmpty, sessions.values.allSatisfy({ $0.session.terms === settings.terms }) {
             // One that is still greeted or served keeps its pool, and so its deadline.
@@ -204,11 +207,13 @@ final class Worker: @unchecked Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
             .serverChannelOption(.backlog, value: 1024)
+            // A pause comes in time for the next one.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
             .serverChannelOption(.autoRead, value: false)
             .onlyIPv6(on: address)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(worker: self))
                 }
             }
             .childChannelInitializer { channel in
@@ -225,16 +230,5 @@ final class Worker: @unchecked Sendable {
                 }
             }
             .bind(host: address.host.description, port: Int(address.port))
-    }
-}
-
-/// Stops accepting for a moment when there are no more file descriptors, instead of spinning over the same error.
-private final class AcceptPause: ChannelInboundHandler {
-    typealias InboundIn = any Channel
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let channel = context.channel
-        _ = channel.setOption(.autoRead, value: false)
-        context.eventLoop.scheduleTask(in: .milliseconds(200)) { channel.setOption(.autoRead, value: true) }
     }
 }

@@ -99,6 +99,13 @@ final class DaemonLog: GatewayLog {
         note(["connection": "refused", "client": "\(client)", "listener": .string(listener), "why": .string(why)])
     }
 
+    func acceptingPaused(descriptors: Int) {
+        note([
+            "accepting": "paused", "why": .string("few of \(descriptors) file descriptors are left"),
+            "effect": "new clients wait until some have gone",
+        ])
+    }
+
     func addressIsShared(_ suspicion: SharedAddressWatch.Suspicion, listener: String) {
         note([
             "alarm": "shared-address", "client": "\(suspicion.address)", "listener": .string(listener),

@@ -65,11 +65,12 @@ class Client:
     def __exit__(self, *_):
         self.socket.close()
 
-    def start_tls(self, trusted=None, name="gate.test", certificate=None, maximum=None, session=None):
-        """The handshake alone. `trusted` is the certificate that has to be shown; `certificate` is ours."""
+    def start_tls(self, trusted=None, name="gate.test", certificate=None, maximum=None, session=None, context=None):
+        """The handshake alone. `trusted` is the certificate that has to be shown; `certificate` is ours; `context` stands
+        for both."""
         assert self._buffer == b"", self._buffer
-        self.socket = tls_context(trusted, certificate, maximum).wrap_socket(
-            self.socket, server_hostname=name, session=session)
+        context = context or tls_context(trusted, certificate, maximum)
+        self.socket = context.wrap_socket(self.socket, server_hostname=name, session=session)
 
     def starttls(self, **settings):
         """The command and the handshake; then EHLO has to be said again."""

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -89,8 +90,8 @@ def write(folder, text=None, **settings):
 class Gate:
     """A running gate with a folder of its own."""
 
-    def __init__(self, servers, faster=1, arguments=(), **settings):
-        """`faster`: by how much its clock runs ahead of ours (needs libfaketime)."""
+    def __init__(self, servers, faster=1, arguments=(), descriptors=None, **settings):
+        """`faster`: by how much its clock runs ahead of ours (needs libfaketime); `descriptors`: its `ulimit -n`."""
         self._folder = tempfile.TemporaryDirectory(prefix="gatepost-daemon-")
         self.folder = pathlib.Path(self._folder.name)
         self.file = self.folder / "gatepost.conf"
@@ -100,6 +101,7 @@ class Gate:
         self.write()
         self._log = self.folder / "log"
         self.arguments = arguments
+        self._limits = ["prlimit", f"--nofile={descriptors}"] if descriptors else []
         self._faster = faster
         self._process = None
 
@@ -117,7 +119,7 @@ class Gate:
         with self._log.open("wb") as log:
             # The kernel kills it when the tests end in whatever way.
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", binary(), "run", "-c", self.file, *self.arguments],
+                ["setpriv", "--pdeathsig", "KILL", *self._limits, binary(), "run", "-c", self.file, *self.arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment)
         wait_until(lambda: self._has_started or self._process.poll() is not None, 20)
         if self._process.poll() is not None or not self._has_started:
@@ -154,6 +156,16 @@ class Gate:
         return int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M).group(1)) * 1024
 
     @property
+    def descriptors(self):
+        """How many of its file descriptors are open."""
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    @property
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def is_running(self):
         return self._process.poll() is None
 
@@ -187,6 +199,15 @@ class Gate:
     def reload(self):
         return gatepost("reload", "-c", self.file)
 
+    def ask(self, question):
+        """What the control socket answers, whatever is in the file."""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(20)
+            client.connect(str(self.folder / "state/control.sock"))
+            client.sendall(f"{question}\n".encode())
+            with client.makefile() as answer:
+                return json.loads(answer.read())
+
 
 FIELD = re.compile(r'([a-z-]+)=("[^"]*"|[^ "]*)(?: |$)')
 
@@ -218,4 +239,29 @@ def gate_before(server, **settings):
     """A gate before one scripted server, knowing what it can do."""
     with Gate([server.port], **settings) as gate:
         wait_until_learnt(server)
+        yield gate
+
+
+def tls_block(certificate, minimum="TLSv1.2"):
+    return f"tls {{\n    certificate  {certificate.certificate}\n    key  {certificate.key}\n    minimum  {minimum}\n}}\n"
+
+
+class Ports:
+    """One listener that offers TLS, one that demands it and has an address with TLS from the first byte on."""
+
+    def __init__(self):
+        self.offered, self.required, self.implicit = free_port(), free_port(), free_port()
+        self.listeners = {
+            "public": f"{HERE}:{self.offered}\n    starttls  offered",
+            "submission": f"{HERE}:{self.required} {HERE}:{self.implicit}/tls\n    starttls  required",
+        }
+
+
+@contextlib.contextmanager
+def gate_with_tls(server, certificate, minimum="TLSv1.2", more="", **settings):
+    ports = Ports()
+    more = tls_block(certificate, minimum) + more
+    with Gate([server.port], listeners=ports.listeners, more=more, **settings) as gate:
+        wait_until_learnt(server)
+        gate.ports = ports
         yield gate
