@@ -64,9 +64,12 @@ struct ReloadChange: Sendable {
         let startTLS: Configuration.Upstream.StartTLS
         let verification: Configuration.Upstream.Verification?
         let clientTelling: Configuration.Upstream.ClientTelling?
+        let loginName: String?
+        let password: Configuration.NamedFile.Place?
 
         init(_ upstream: Configuration.Upstream) {
             (servers, startTLS, clientTelling) = (upstream.servers, upstream.startTLS, upstream.clientTelling)
+            (loginName, password) = (upstream.login?.name, upstream.login?.password.place)
             guard case .authority(let file, let name)? = upstream.verification else {
                 verification = upstream.verification
                 return
