@@ -100,8 +100,7 @@ actor Daemon {
         let change = await Task.detached { [demands] in
             ReloadChange(from: old, to: new, effort: demands.effort)
         }.value
-        let counts = change.counts
-        log.note(["state": "rights-compared", "hash": .string(new.fingerprint), "gained": counts.gained, "lost": counts.lost])
+        log.note(change.note(new.fingerprint))
         return change
     }
 
