@@ -9,7 +9,7 @@ from rig.client import Client, deliver
 from rig.dns import NameServer
 from rig.gate import Gate, wait_until_learnt
 from rig.loopback import HERE, OFFICE, wait_until
-from rig.server import EXTENSIONS, Server
+from rig.server import EXTENSIONS, Server, expects_header
 
 NAMED, FORGER, NAMELESS = "127.0.0.21", "127.0.0.22", "127.0.0.23"
 
@@ -26,6 +26,7 @@ def dns():
 def told(dns, attributes="NAME ADDR PORT HELO REVERSE_NAME", way="xclient", **settings):
     extensions = (*EXTENSIONS, f"XCLIENT {attributes}") if attributes else EXTENSIONS
     with Server(extensions=extensions) as server:
+        server.script = {"connect": expects_header} if way.startswith("proxy") else {}
         words = f"{HERE}:{server.port}\n    tell-client-address  {way}"
         with Gate([words], node=f"    resolver  {HERE}:{dns.port}", **settings) as gate:
             wait_until_learnt(server)
@@ -91,8 +92,9 @@ def test_nobody_is_asked_about_for_nothing(dns):
 @pytest.mark.parametrize("attributes, way", (("ADDR PORT HELO", "xclient"), (None, "xclient"), (None, "proxy-v2")))
 def test_a_server_that_takes_no_names_costs_no_question(dns, attributes, way):
     with told(dns, attributes, way) as (gate, server):
-        deliver(gate.port, address=NAMED)
+        reply = deliver(gate.port, address=NAMED)
         assert dns.asked == []
+        assert reply.code == (451 if way == "xclient" and not attributes else 250), reply
 
 
 def test_a_client_that_leaves_while_the_dns_is_asked(dns):

@@ -95,8 +95,8 @@ def by_client(port, address):
     "rule, codes",
     [
         ("reject_unknown_client_hostname", {NAMED: 250, FORGER: 550, NAMELESS: 550, LOST: 450}),
-        ("check_client_access,inline:{mx.named.test=554}", {NAMED: 554, FORGER: 250, NAMELESS: 250}),
-        (f"check_client_access,inline:{{{LISTED}=554}}", {LISTED: 554, NAMED: 250}),
+        ("check_client_access,inline:{mx.named.test=REJECT}", {NAMED: 554, FORGER: 250, NAMELESS: 250}),
+        (f"check_client_access,inline:{{{LISTED}=REJECT}}", {LISTED: 554, NAMED: 250}),
     ])
 def test_its_own_rules_by_name_and_address_judge_the_client(gate_binary, rule, codes):
     """What they say of the gate itself does not count: it is in `mynetworks`."""
