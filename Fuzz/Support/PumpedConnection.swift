@@ -52,7 +52,7 @@ final class PumpedConnection {
             case .interrupted(let reply): owner?.mailDataInterrupted(by: reply)
             case .outcome(let reply): owner?.outcome(reply)
             case .startTLS: perform(session.tlsStarted())
-            case .broken, .clientRefused: lost()
+            case .broken, .clientRefused, .loginRefused: lost()
             }
         }
     }

@@ -8,13 +8,14 @@ import Sessions
 ///
 /// Input: events, each a letter: `O` a recipient is offered, `D` DATA, `E` the mail data have ended, `A` the
 /// transaction is abandoned, `Q` QUIT; anything else begins a server's bytes, up to and with LF. A first byte of 1, 2 or
-/// 3 says how the server is told of a client.
+/// 3 says how the server is told of a client, and 4 that we log in to it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzUpstream(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeBufferPointer(start: start, count: count)
     let telling = bytes.first.flatMap { (1...3).contains($0) ? ClientTelling.allCases[Int($0) - 1] : nil }
-    var shell = UpstreamShell(telling: telling)
-    var input = FuzzedBytes(telling == nil ? bytes[...] : bytes.dropFirst())
+    let logsIn = bytes.first == 4
+    var shell = UpstreamShell(telling: telling, logsIn: logsIn)
+    var input = FuzzedBytes(telling == nil && !logsIn ? bytes[...] : bytes.dropFirst())
     while !input.isEmpty, !shell.isBroken {
         switch input.byte() {
         case UInt8(ascii: "O"): shell.offer(number: input.byte())
@@ -33,6 +34,8 @@ private struct UpstreamShell {
     private var session: UpstreamSession
     private let isTold: Bool
     private let tellsByCommand: Bool
+    private let logsIn: Bool
+    private var hasTLS = false
     private var reader = ReplyReader()
     private(set) var isBroken = false
     private var isReady = false
@@ -45,14 +48,16 @@ private struct UpstreamShell {
     private var unanswered: [String] = ["(greeting)"]
     private var lastAnswered: (command: String, reply: Reply)?
 
-    init(telling: ClientTelling? = nil) {
+    init(telling: ClientTelling? = nil, logsIn: Bool = false) {
         var client: ClientIntroduction?
         if telling != nil {
             client = ClientIntroduction(helo: Array("client.test".utf8))
             client?.client = TransportAddress(required(IPAddress("198.51.100.7"), "an address"), port: 40312)
         }
-        session = UpstreamSession(hostname: "gate.test", startTLS: .ifOffered, telling: telling, client: client)
-        (isTold, tellsByCommand) = (telling != nil, telling == .xclient)
+        let login = logsIn ? try? ServerLogin(name: "gate", passwordFile: Array("secret".utf8)) : nil
+        session = UpstreamSession(
+            hostname: "gate.test", startTLS: .ifOffered, login: login, telling: telling, client: client)
+        (isTold, tellsByCommand, self.logsIn) = (telling != nil, telling == .xclient, logsIn)
     }
 
     /// By a header at the beginning, or by a command that was answered with 220.
@@ -113,6 +118,7 @@ private struct UpstreamShell {
             case .send(let bytes): send(bytes)
             case .ready:
                 require(!isTold || hasTold, "what must be told of a client is told before it is served")
+                require(!logsIn || lastAnswered?.reply.code == 235, "a server that is logged in to has said so")
                 isReady = true
             case .recipientAnswered(let answer): recipientAnswered(answer)
             case .dataAnswered(let reply): dataAnswered(reply)
@@ -124,6 +130,9 @@ private struct UpstreamShell {
                 require(isTold && !isReady && !reply.isPositive, "a client is refused before anything is offered")
                 isBroken = true
             case .startTLS: startTLS()
+            case .loginRefused:
+                require(logsIn && !isReady && hasTLS, "a login is refused before anything is offered")
+                isBroken = true
             case .broken: isBroken = true
             }
         }
@@ -137,7 +146,10 @@ private struct UpstreamShell {
         for (index, line) in lines.enumerated() {
             let text = index == lines.count - 1 ? line : line.dropLast()
             require(text.allSatisfy { (0x20...0x7e).contains($0) }, "\(Array(text).shown) is a line")
-            unanswered.append(String(decoding: text, as: UTF8.self))
+            let command = String(decoding: text, as: UTF8.self)
+            let isKnown = ["EHLO ", "HELO ", "STARTTLS"].contains { command.hasPrefix($0) }
+            require(!logsIn || hasTLS || isKnown, "nothing of a login, nor mail, is said before TLS")
+            unanswered.append(command)
         }
     }
 
@@ -161,6 +173,7 @@ private struct UpstreamShell {
     private mutating func startTLS() {
         require(lastAnswered?.command == "STARTTLS" && lastAnswered?.reply.code == 220, "STARTTLS was answered")
         require(!reader.isWithinReply && unanswered.isEmpty, "nothing is said behind the answer to STARTTLS")
+        hasTLS = true
         perform(session.tlsStarted())
     }
 
@@ -174,7 +187,7 @@ private struct UpstreamShell {
 extension UpstreamSession.Action {
     fileprivate var isBroken: Bool {
         switch self {
-        case .broken, .clientRefused: true
+        case .broken, .clientRefused, .loginRefused: true
         default: false
         }
     }

@@ -24,8 +24,8 @@ struct CheckReport {
             ?? result.policyBesideErrors.map { PolicyReview($0, at: .now, effort: effort) }
         let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []
-        let tls = purpose == .serving ? result.configuration.map { OpenedTLS($0, of: file, at: .now, mayLackCredentials: true) } : nil
-        let found = (review?.diagnostics ?? []) + failed + (tls?.problems ?? []) + notYet.map(Self.warning)
+        let opened = purpose == .serving ? result.configuration.map { OpenedFiles($0, of: file, at: .now, mayLackCredentials: true) } : nil
+        let found = (review?.diagnostics ?? []) + failed + (opened?.problems ?? []) + notYet.map(Self.warning)
         problems = result.diagnostics(with: found)
         sources = result.sources
         unprovedTests = review?.unprovedTests ?? 0

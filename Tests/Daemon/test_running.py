@@ -303,6 +303,49 @@ def test_reload_says_who_gains_and_who_loses(own):
     assert "The same rights." in own.reload().stdout
 
 
+LIMITED = """    permit "office" {{
+        from   office
+        limit  {}
+    }}"""
+FIVE, FIFTY = (f"{number} recipients per hour for each client" for number in (5, 50))
+
+
+@pytest.mark.parametrize(
+    "before, after, sign, words, effect, key",
+    [
+        (FIVE, FIFTY, ">", "may send more", "more", "limits-raised"), (FIFTY, FIVE, "<", "may send less", "fewer", "limits-lowered"),
+        (FIVE, "5 messages per day for each client", "~", "limited otherwise", "otherwise", "limits-other"),
+    ])
+def test_reload_says_whose_limits_changed(own, before, after, sign, words, effect, key):
+    own.write(relay=LIMITED.format(before))
+    assert own.reload().returncode == 0
+    own.write(relay=LIMITED.format(after))
+    answer = json.loads(gatepost("reload", "--json", "-c", own.file).stdout)
+    validate(answer, "reload")
+    rights = answer["change"]["rights"]
+    assert rights["gained"] == rights["lost"] == [] and [each["effect"] for each in rights["limits"]] == [effect]
+    shown = answer["text"].splitlines()
+    assert [line for line in shown if line.startswith(f"  {sign} 127.0.0.2")], shown
+    assert words in answer["text"] and "The same rights." not in shown
+    hash = own.status()["config"]["hash"]
+    others = {"limits-raised", "limits-lowered", "limits-other"} - {key}
+    line = own.line(state="rights-compared", hash=hash)
+    assert line[key] == "1" and all(line[other] == "0" for other in others), line
+    assert (line["gained"], line["lost"], line["address-forms"]) == ("0", "0", "same")
+
+
+def test_reload_says_what_may_be_delivered_now(own):
+    own.write(own.text().replace("domains  ours.test", "domains  ours.test more.test\n    address-tricks  percent  resolve"))
+    answer = own.reload()
+    assert answer.returncode == 0 and "+ everybody · to *@more.test, as delivery" in answer.stdout, answer
+    line = own.line(state="rights-compared", hash=own.status()["config"]["hash"])
+    assert (line["deliveries-gained"], line["deliveries-lost"], line["address-forms"]) == ("1", "0", "differ")
+    own.write(own.text())
+    assert own.reload().returncode == 0
+    line = own.line(state="rights-compared", hash=own.status()["config"]["hash"])
+    assert (line["deliveries-gained"], line["deliveries-lost"], line["address-forms"]) == ("0", "1", "differ")
+
+
 def test_reload_names_rules_and_listeners_that_come_and_go(own):
     second = free_port()
     both = {"public": f"{HERE}:{own.port}", "second": f"{HERE}:{second}"}

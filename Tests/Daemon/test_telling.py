@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from rig.client import MESSAGE, Client, deliver
+from rig.dns import NameServer
 from rig.gate import Gate, wait_until_learnt
 from rig.loopback import HERE, OFFICE, STRANGER, wait_until
 from rig.server import EXTENSIONS, Server, expects_header
@@ -13,8 +14,8 @@ from rig.server import EXTENSIONS, Server, expects_header
 ATTRIBUTES = "XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"
 
 
-def gate_telling(server, way):
-    return Gate([f"{HERE}:{server.port}\n    tell-client-address  {way}"])
+def gate_telling(server, way, **settings):
+    return Gate([f"{HERE}:{server.port}\n    tell-client-address  {way}"], **settings)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,8 @@ def xclient_server():
 
 @pytest.fixture(scope="module")
 def xclient_gate(xclient_server):
-    with gate_telling(xclient_server, "xclient") as gate:
+    """No client of it has a name."""
+    with NameServer() as dns, gate_telling(xclient_server, "xclient", node=f"    resolver  {HERE}:{dns.port}") as gate:
         wait_until_learnt(xclient_server)
         yield gate
 

@@ -169,6 +169,49 @@ struct CounterfactualTests {
         #expect(onSubmission.noRuleHelps?.contains("demands a login") == true)
     }
 
+    static let twins = """
+        version 1
+        networks  office  192.0.2.0/24
+        networks  lan     10.0.0.0/24
+        networks  wlan    10.0.1.0/24
+        local { domains ours.test }
+        listen public { address 127.0.0.1:2525 }
+        listen inside { address 127.0.0.1:2526 }
+        relay {
+            permit "lan" { from lan }
+            permit "office" {
+                from      office
+                listener  public
+            }
+            permit "wlan" {
+                from      wlan
+                listener  public inside
+            }
+        }
+
+        """
+
+    @Test("of changes that differ in the listener alone, the one that lets through on the fewest")
+    func oneOfTwins() throws {
+        let request = try Self.request("198.51.100.8", "x@evil.test", "y@victim.test") { $0.listener = "public" }
+        let found = try Self.found(request, in: Self.twins)
+        #expect(found.suggestions.map(\.kind) == [.addPermit, .addToNetwork])
+        #expect(found.suggestions.last?.what == "add 198.51.100.8 to the network office")
+        let inside = try Self.request("198.51.100.8", "x@evil.test", "y@victim.test") { $0.listener = "inside" }
+        #expect(try Self.found(inside, in: Self.twins).suggestions.last?.what == "add 198.51.100.8 to the network wlan")
+    }
+
+    @Test("changes that differ in more are not taken for one")
+    func noTwins() throws {
+        let limited = Self.twins.replacing("listener  public\n", with: "listener  public\n        limit  5 recipients per hour for each client\n")
+        let narrower = Self.twins.replacing("listener  public\n", with: "listener  public\n        to  victim.test\n")
+        for text in [limited, narrower] {
+            let request = try Self.request("198.51.100.8", "x@evil.test", "y@victim.test") { $0.listener = "public" }
+            let found = try Self.found(request, in: text).suggestions.filter { $0.kind == .addToNetwork }
+            #expect(Set(found.map(\.what)) == ["add 198.51.100.8 to the network office", "add 198.51.100.8 to the network wlan"])
+        }
+    }
+
     @Test(
         "what no rule of `relay` can permit is said to be so",
         arguments: [

@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import pathlib
+import sys
 
 import pytest
 from conftest import need_peer
@@ -10,6 +12,9 @@ from harness.gate import gate_before
 from harness.loopback import HERE, OFFICE, STRANGER, free_port, wait_until
 from harness.mail import OURS, OUTSIDE, message, new_token
 from harness.servers import postfix
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "Daemon"))
+from rig.dns import NameServer, reverse, servfail  # noqa: E402
 
 # Postfix judges for itself: the gate may relay through it, nobody else may.
 GUARDED = "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination"
@@ -76,6 +81,38 @@ def test_they_take_turns(told):
             assert office.transaction(f"<a@{OURS}>", [f"<friend@{OUTSIDE}>"], message(new_token()))[-1].code == 250
             assert stranger.transaction(f"<s@{OUTSIDE}>", [f"<reader@{OURS}>"], message(new_token()))[-1].code == 250
         assert wait_until(lambda: server.log.count(f"client=unknown[127.0.3.{number + 1}]") == 2, 10), server.log[-3000:]
+
+
+NAMED, FORGER, NAMELESS, LOST, LISTED = (f"127.0.0.{last}" for last in range(31, 36))
+
+
+def by_client(port, address):
+    with Client(port, address) as client:
+        return client.transaction(f"<s@{OUTSIDE}>", [f"<reader@{OURS}>"], message(new_token()))[-1].code
+
+
+@pytest.mark.parametrize(
+    "rule, codes",
+    [
+        ("reject_unknown_client_hostname", {NAMED: 250, FORGER: 550, NAMELESS: 550, LOST: 450}),
+        ("check_client_access,inline:{mx.named.test=REJECT}", {NAMED: 554, FORGER: 250, NAMELESS: 250}),
+        (f"check_client_access,inline:{{{LISTED}=REJECT}}", {LISTED: 554, NAMED: 250}),
+    ])
+def test_its_own_rules_by_name_and_address_judge_the_client(gate_binary, rule, codes):
+    """What they say of the gate itself does not count: it is in `mynetworks`."""
+    option = (
+        f"-o smtpd_authorized_xclient_hosts={HERE} -o unknown_client_reject_code=550\n"
+        f"  -o smtpd_client_restrictions=permit_mynetworks,{rule}")
+    with NameServer() as dns, postfix_told(option) as (server, port):
+        dns.client(NAMED, "mx.named.test")
+        dns.client(FORGER, "mx.named.test", back=False)
+        dns.script[f"ptr {reverse(LOST)}"] = servfail
+        resolver = f"{HERE}:{dns.port}"
+        with gate_before(port, upstream="tell-client-address  xclient", resolver=resolver) as gate:
+            assert {client: by_client(gate.port, client) for client in codes} == codes, server.log[-3000:]
+            with Client(gate.port, OFFICE) as client:
+                replies = client.transaction(f"<a@{OURS}>", [f"<friend@{OUTSIDE}>"], message(new_token()))
+            assert replies[-1].code == 250, (replies, server.log[-3000:])
 
 
 def test_a_server_that_does_not_let_itself_be_told(gate_binary):

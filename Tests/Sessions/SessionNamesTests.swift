@@ -71,6 +71,36 @@ struct SessionNamesTests {
         }
     }
 
+    @Test("for a server that is told the client's name, once in a session, and again where it could not be found out")
+    func forTelling() {
+        var session = Self.session()
+        _ = session.say("RCPT TO:<x@ours.test>")
+        #expect(session.questionsForTelling() == [.clientName(Site.stranger)])
+        session.learned([Self.mx])
+        #expect(session.introduction(port: 1, localPort: 25).name == .known(Domain("mx.partner.test")!))
+        #expect(session.questionsForTelling() == nil)
+
+        var later = Self.session()
+        _ = later.say("RCPT TO:<x@ours.test>")
+        _ = later.questionsForTelling()
+        later.learned([.clientName(.temporary(nil))])
+        #expect(later.introduction(port: 1, localPort: 25).name == .temporarilyUnavailable)
+        #expect(later.questionsForTelling() == nil, "not for each recipient")
+        _ = later.recipientAnswered(.refused(Reply(450, "4.7.1", "later")))
+        _ = later.say("RSET")
+        _ = later.say("MAIL FROM:<a@b.test>")
+        #expect(later.questionsForTelling() != nil)
+    }
+
+    @Test("a name that was asked for a rule is told without asking again")
+    func toldAsAskedForRule() {
+        var session = Self.session(refuse: [Self.nameless])
+        _ = session.say("RCPT TO:<x@ours.test>")
+        _ = session.namesResolved([Self.mx], at: Site.moment)
+        #expect(session.questionsForTelling() == nil)
+        #expect(session.introduction(port: 1, localPort: 25).name == .known(Domain("mx.partner.test")!))
+    }
+
     @Test("once in a session, but for what could not be found out: once in a transaction")
     func once() {
         var session = Self.session(refuse: [Self.nameless])
@@ -140,7 +170,7 @@ struct SessionNamesTests {
     func connection() {
         var session = Self.session(connection: [Self.nameless], helo: nil)
         #expect(session.questionsForConnection() == [.clientName(Site.stranger)])
-        session.connectionNamesResolved([.clientName(.forged)])
+        session.learned([.clientName(.forged)])
         #expect(session.terms.policy.policy.connectionRefusal(session.facts)?.reply.code == 554)
         var other = Self.session(refuse: [Self.nameless], helo: nil)
         #expect(other.questionsForConnection() == nil)

@@ -199,6 +199,25 @@ struct TellingTests {
         }
     }
 
+    @Test("whether a client may relay by its name is known before a delivery of it tells or does not, also where both go to one server")
+    func relayClientByName() {
+        var policy = Site.policy(routes: .init(local: "mta", elsewhere: "mta"))
+        policy.relay.append(SessionNamesTests.partner)
+        let terms = GatewayTerms(policy: CompiledPolicy(policy), hostname: "gate.test", toldUpstreams: ["mta"])
+        let answers: [(NameAnswer, Bool)] = [
+            (SessionNamesTests.mx, false), (.clientName(.forged), true), (.clientName(.temporary(nil)), true),
+        ]
+        for (answer, tells) in answers {
+            let request = RelayRequest(client: Site.stranger, forwardPath: WrittenPath(.postmaster), now: Site.now)
+            var session = GatewaySession(terms: terms, request: request, announced: .everything)
+            _ = session.say("EHLO client.test")
+            _ = session.say("MAIL FROM:<a@client.test>")
+            #expect(SessionNamesTests.questions(session.say("RCPT TO:<a@ours.test>")) == [.clientName(Site.stranger)])
+            guard session.awaitsNames, case .offer(let offer) = session.namesResolved([answer], at: Site.moment) else { continue }
+            #expect(offer.tellsClient == tells)
+        }
+    }
+
     @Test("an unknown client is told as such, and its address is nobody's")
     func unknownClient() {
         let terms = GatewayTerms(policy: CompiledPolicy(Site.policy()), hostname: "gate.test", toldUpstreams: ["mta"])

@@ -1,4 +1,5 @@
 import JSONText
+import MailTypes
 import RelayPolicy
 
 extension DecisionRecord {

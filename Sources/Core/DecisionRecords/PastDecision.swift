@@ -32,18 +32,9 @@ public struct PastDecision: Hashable, Sendable {
 }
 
 extension PastDecision {
-    /// Whether it was refused by what no policy says: a limit that was spent, a server that was down, an argument that
-    /// is no path. Another policy can say nothing about those.
+    /// Whether it was refused by what no policy says.
     public var isOutsidePolicy: Bool {
-        guard verdict != .permit, let reason = reason.flatMap(Reason.init) else { return false }
-        switch reason {
-        case .limit, .loginFailed, .protocolError, .upstreamRefused, .upstreamDown, .storeDown, .shuttingDown,
-            .otherServer, .banned:
-            return true
-        case .delivery, .relayRule, .noRule, .denyRule, .addressTrick, .loginRequired, .tlsRequired, .senderNotOwned,
-            .unknownRecipient, .undecided, .observed:
-            return false
-        }
+        verdict != .permit && reason.flatMap(Reason.init)?.isOutsidePolicy ?? false
     }
 
     static func verdict(_ word: String) throws(Problem) -> Verdict {

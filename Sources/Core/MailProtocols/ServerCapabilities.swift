@@ -11,6 +11,8 @@ public struct ServerCapabilities: Hashable, Sendable {
     public var startTLS = false
     /// Nil: not announced. 0: announced without a limit. Else bytes.
     public var size: UInt64?
+    /// How it lets us log in (RFC 4954 §3). It is no matter between the client and us.
+    public var logins: LoginMechanisms = []
     /// What it lets us tell of a client; nil without XCLIENT. It is no matter between the client and us.
     public var xclient: XClientAttributes?
 
@@ -30,6 +32,11 @@ public struct ServerCapabilities: Hashable, Sendable {
             if ASCII.equals(keyword, "ENHANCEDSTATUSCODES") { enhancedStatusCodes = true }
             if ASCII.equals(keyword, "DSN") { dsn = true }
             if ASCII.equals(keyword, "STARTTLS") { startTLS = true }
+            if ASCII.equals(keyword, "AUTH") { logins.formUnion(LoginMechanisms(announced: words.dropFirst())) }
+            // As servers wrote it before there was an RFC.
+            if ASCII.hasPrefix(keyword, "AUTH=") {
+                logins.formUnion(LoginMechanisms(announced: [keyword.dropFirst(5)] + words.dropFirst()))
+            }
             if ASCII.equals(keyword, "XCLIENT") { xclient = XClientAttributes(announced: words.dropFirst()) }
             if ASCII.equals(keyword, "SIZE") { size = words.count > 1 ? ASCII.number(words[1]) ?? 0 : 0 }
         }
@@ -44,6 +51,7 @@ public struct ServerCapabilities: Hashable, Sendable {
         both.enhancedStatusCodes = enhancedStatusCodes && other.enhancedStatusCodes
         both.dsn = dsn && other.dsn
         both.startTLS = startTLS && other.startTLS
+        both.logins = logins.intersection(other.logins)
         if let size, let otherSize = other.size {
             both.size = size == 0 ? otherSize : otherSize == 0 ? size : min(size, otherSize)
         }

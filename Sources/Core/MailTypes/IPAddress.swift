@@ -38,6 +38,9 @@ public struct IPAddress: Hashable, Sendable {
         guard family == .v6, value >> 32 == 0xffff else { return self }
         return IPAddress(v4: UInt32(truncatingIfNeeded: value))
     }
+
+    /// Of this very host: what is said there passes no network (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+    public var isLoopback: Bool { family == .v4 ? value >> 24 == 127 : value == 1 }
 }
 
 extension IPAddress: Comparable {

@@ -59,6 +59,7 @@ struct CounterfactualSearch {
         }
         addNarrowPermit(before: decision.rule)
         for step in policy.explain(request).closest.prefix(Self.mostRules) { addChanges(of: step.rule.name) }
+        found.suggestions = found.suggestions.withoutTwins
         let order = Counterfactual.Kind.allCases
         found.suggestions.sort { one, other in
             let (a, b) = (Self.weight(one), Self.weight(other))
@@ -102,8 +103,8 @@ struct CounterfactualSearch {
             return "the limit of \(rule) is spent, and no later rule is asked: wait, or raise it"
         case .banned:
             return
-                "no rule of `relay` helps: `refused-relays` of `limits` keeps this client from relaying for a while; "
-                + "wait, or log in"
+                "no rule of `relay` helps: the client is kept from relaying for a while, by `refused-relays` of `limits` "
+                + "or since many share its address (`gatepost status` has an ALARM then); wait, or log in"
         case .loginFailed:
             return "no rule helps: the login failed; use the right password"
         case .upstreamRefused, .upstreamDown, .otherServer:

@@ -10,10 +10,24 @@ extension Configuration {
         public var verification: Verification?
         /// How its servers are told whose mail it is; nil: not at all.
         public var clientTelling: ClientTelling?
+        /// With what we log in to its servers; nil: not at all.
+        public var login: Login?
         public var at: SourceLocation
 
         public init(name: String, servers: [Server], at: SourceLocation) {
             (self.name, self.servers, self.at) = (name, servers, at)
+        }
+
+        /// `login NAME password credential:NAME`
+        public struct Login: Sendable {
+            public var name: String
+            /// Holds the password.
+            public var password: NamedFile
+            public var at: SourceLocation
+
+            public init(name: String, password: NamedFile, at: SourceLocation) {
+                (self.name, self.password, self.at) = (name, password, at)
+            }
         }
 
         /// `tell-client-address xclient|proxy-v1|proxy-v2`

@@ -51,6 +51,7 @@ extension ConfigurationReader {
             {
                 problems.add(problem)
             }
+            checkLogin(upstream)
             if upstream.servers.isEmpty, let block = statement.block,
                 !block.statements.contains(where: { $0.keyword.says("server") })
             {
@@ -85,10 +86,7 @@ extension ConfigurationReader {
         case "tell-client-address":
             upstream.clientTelling = try values.require("xclient, proxy-v1 or proxy-v2").choice()
         default:  // login
-            _ = try values.require("a login")
-            try values.expect("password")
-            try values.require("credential:NAME").checkCredential()
-            doesNotCarryOut("login", at: statement.at)
+            upstream.login = try readLogin(&values, at: statement.at)
         }
         try values.expectEnd()
     }

@@ -9,6 +9,19 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
     case unknownRecipient = "unknown-recipient", protocolError = "protocol-error"
     case upstreamRefused = "upstream-refused", upstreamDown = "upstream-down", storeDown = "store-down"
     case shuttingDown = "shutting-down", undecided, otherServer = "other-server", banned, observed
+
+    /// Whether no rule says it: a limit that was spent, a server that was down, an argument that is no path. Another
+    /// policy can say nothing about those.
+    public var isOutsidePolicy: Bool {
+        switch self {
+        case .limit, .loginFailed, .protocolError, .upstreamRefused, .upstreamDown, .storeDown, .shuttingDown,
+            .otherServer, .banned:
+            true
+        case .delivery, .relayRule, .noRule, .denyRule, .addressTrick, .loginRequired, .tlsRequired, .senderNotOwned,
+            .unknownRecipient, .undecided, .observed:
+            false
+        }
+    }
 }
 
 /// What is said of one recipient, and why. No id, no time: the caller has those.

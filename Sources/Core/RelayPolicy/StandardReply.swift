@@ -33,5 +33,5 @@ extension Rule {
         }
     }
 
-    var reference: Decision.RuleReference { Decision.RuleReference(name: name, at: at) }
+    public var reference: Decision.RuleReference { Decision.RuleReference(name: name, at: at) }
 }

@@ -11,8 +11,12 @@ extension GatewaySession {
         questions(terms.policy.policy.neededForConnection(of: openNames, for: request))
     }
 
-    /// The answers for the connection.
-    public mutating func connectionNamesResolved(_ answers: [NameAnswer]) { take(answers) }
+    /// What a server that is told of the client wants to know beside what rules ask for: its name. Nil where it was asked
+    /// already.
+    public mutating func questionsForTelling() -> [NameQuestion]? {
+        guard !request.clientIsUnknown, !askedNames.contains(.clientName) else { return nil }
+        return questions(.clientName)
+    }
 
     /// The answers to `resolveNames`.
     public mutating func namesResolved(_ answers: [NameAnswer], at moment: Moment) -> Action {
@@ -21,7 +25,7 @@ extension GatewaySession {
         }
         phase = .inTransaction
         transaction.waiting = nil
-        take(answers)
+        learned(answers)
         return judge(recipient, at: moment)
     }
 
@@ -37,10 +41,12 @@ extension GatewaySession {
     }
 
     /// The questions without which nobody can say whether this is a relay client, whose transaction goes whole to one
-    /// route (language page, Meaning 11). `own` is where the recipient goes otherwise.
+    /// route (language page, Meaning 11) and tells no server of him (Meaning 12). `own` is where the recipient goes otherwise.
     mutating func questionsOfRoute(insteadOf own: String?) -> [NameQuestion]? {
         let open = openNames
-        guard !open.isEmpty, transaction.isOfRelayClient == nil, let whole = routeOfClients, whole != own else { return nil }
+        guard !open.isEmpty, transaction.isOfRelayClient == nil, let whole = routeOfClients,
+            whole != own || terms.toldUpstreams.contains(whole)
+        else { return nil }
         return questions(terms.policy.neededForRelayClient(of: open, for: request))
     }
 
@@ -61,7 +67,8 @@ extension GatewaySession {
         return questions.isEmpty ? nil : questions
     }
 
-    private mutating func take(_ answers: [NameAnswer]) {
+    /// The answers to questions that are not `resolveNames`.
+    public mutating func learned(_ answers: [NameAnswer]) {
         for answer in answers {
             switch answer {
             case .clientName(let name): request.clientName = name

@@ -39,7 +39,7 @@ extension UpstreamSession {
         let xclient = hasToldByCommand ? capabilities.xclient : announced.xclient
         capabilities = announced
         capabilities.xclient = xclient
-        guard telling == .xclient, let client, !hasToldByCommand else { return [.ready] }
+        guard telling == .xclient, let client, !hasToldByCommand else { return logInWhereAsked() }
         guard let command = xclient.flatMap(client.xclient) else {
             return [.clientRefused(Reply(451, "4.3.5", "The mail server cannot be told your address"))]
         }

@@ -5,7 +5,8 @@ import RelayPolicy
 /// The gateway as client of a protected server, without the I/O (RFC 5321 §3).
 ///
 ///     greeting ─▶ ehlo [─▶ helo] ─▶ idle ──offer─▶ transaction ──DATA─▶ mailData ─▶ final ─▶ idle …
-///                  │ ▲  └─▶ xclient ─▶ ehlo ─▶ idle …      where the server is told the client by XCLIENT
+///                  │ ▲  ├─▶ xclient ─▶ ehlo ─▶ idle …      where the server is told the client by XCLIENT
+///                  │ ▲  └─▶ auth ─▶ idle …                   where we log in
 ///         STARTTLS ▼ │ EHLO again
 ///               handshake
 ///
@@ -26,6 +27,9 @@ public struct UpstreamSession: Sendable {
         /// The server does not take the client that it was told of, or does not let itself be told: the answer to
         /// whatever would be offered. The connection is of no more use, which says nothing of the server's health.
         case clientRefused(Reply)
+        /// The server does not take our login, for the reason given to the log. The connection is of no more use, and the
+        /// next attempt would be another failed login to it.
+        case loginRefused(String)
         /// Begin TLS and answer with `tlsStarted`. It is the last of the actions that it stands among.
         case startTLS
         /// The connection is of no more use, for the reason given to the log.
@@ -41,7 +45,7 @@ public struct UpstreamSession: Sendable {
     }
 
     enum Expected: Equatable, Sendable {
-        case greeting, ehlo, helo, startTLS, handshake, xclient, rset, mail, rcpt
+        case greeting, ehlo, helo, startTLS, handshake, xclient, auth(LoginStep), rset, mail, rcpt
         /// The reply to a RCPT behind a MAIL that was refused.
         case pointlessRcpt
         case data, final, quit
@@ -50,6 +54,10 @@ public struct UpstreamSession: Sendable {
     let hostname: String
     /// Nil where the server is not told of clients.
     let told: Told?
+    /// Nil where we log in nowhere.
+    let login: ServerLogin?
+    /// Nobody on the way hears what is said: there is TLS, or no way.
+    private(set) var isConfidential: Bool
     /// XCLIENT was accepted.
     var hasToldByCommand = false
     /// What is still asked for: `no` once there is TLS.
@@ -68,10 +76,13 @@ public struct UpstreamSession: Sendable {
     /// What MAIL was refused with, while the RCPT behind it is unanswered.
     private var mailRefusal: Reply?
 
+    /// `isConfidential`: there is TLS already, or the server is on this very host. Nowhere else is `login` said before TLS.
     public init(
-        hostname: String, startTLS: StartTLS = .no, telling: ClientTelling? = nil, client: ClientIntroduction? = nil
+        hostname: String, startTLS: StartTLS = .no, login: ServerLogin? = nil, isConfidential: Bool = false,
+        telling: ClientTelling? = nil, client: ClientIntroduction? = nil
     ) {
         (self.hostname, self.startTLS) = (hostname, startTLS)
+        (self.login, self.isConfidential) = (login, isConfidential)
         told = telling.map { Told(how: $0, client: client) }
     }
 
@@ -214,6 +225,7 @@ public struct UpstreamSession: Sendable {
         case .ehlo:
             return greeted(reply)
         case .xclient: return xclientAnswered(reply)
+        case .auth(let step): return loginAnswered(step, reply)
         case .helo:
             return reply.code == 250 ? [.ready] : [.broken("answers HELO with \(reply)")]
         case .rset:
@@ -236,7 +248,7 @@ public struct UpstreamSession: Sendable {
     private mutating func greeted(_ reply: Reply) -> [Action] {
         guard reply.code == 250 else {
             if let end = helloRefused(reply) { return [end] }
-            if reply.isPermanent, startTLS != .required { return send(.helo, "HELO ", hostname) }
+            if reply.isPermanent, startTLS != .required, login == nil { return send(.helo, "HELO ", hostname) }
             return [.broken("answers EHLO with \(reply)")]
         }
         let offered = ServerCapabilities(ehloReply: reply)
@@ -249,7 +261,7 @@ public struct UpstreamSession: Sendable {
     public mutating func tlsStarted() -> [Action] {
         precondition(expected == [.handshake], "TLS started unasked")
         expected.removeFirst()
-        startTLS = .no
+        (startTLS, isConfidential) = (.no, true)
         return sayHello()
     }
 
@@ -310,16 +322,18 @@ public struct UpstreamSession: Sendable {
         }
     }
 
-    /// 421 says that the server closes its connection to us; ours to the client stays, so to it this is a 451.
+    /// 421 says that the server closes its connection to us; ours to the client stays, so to it this is a 451. So is 530
+    /// where we log in: the login that is missing is ours.
     func temporary(_ reply: Reply) -> Reply {
-        reply.code == 421 ? Reply(code: 451, text: reply.text) : reply
+        if reply.code == 421 { return Reply(code: 451, text: reply.text) }
+        return reply.code == 530 && login != nil ? Reply(451, "4.7.0", "The mail server wants another login of us") : reply
     }
 }
 
 extension UpstreamSession.Action {
     fileprivate var isBroken: Bool {
         switch self {
-        case .broken, .clientRefused: true
+        case .broken, .clientRefused, .loginRefused: true
         default: false
         }
     }

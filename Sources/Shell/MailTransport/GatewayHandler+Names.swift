@@ -15,7 +15,7 @@ extension GatewayHandler {
         resolve(questions) { handler, answers in
             handler.isJudgingConnection = false
             guard !handler.isGone, !handler.session.isClosed else { return }
-            handler.session.connectionNamesResolved(answers)
+            handler.session.learned(answers)
             handler.connectionJudged()
             if handler.pauseIsOver { handler.greet() }
         }
@@ -36,7 +36,7 @@ extension GatewayHandler {
     }
 
     /// On the event loop again, never at once: whoever asks has not finished yet.
-    private func resolve(
+    func resolve(
         _ questions: [NameQuestion], then: @escaping @Sendable (GatewayHandler, [NameAnswer]) -> Void
     ) {
         let handler = NIOLoopBound(self, eventLoop: worker.loop)

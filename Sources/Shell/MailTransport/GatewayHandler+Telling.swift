@@ -13,8 +13,16 @@ extension GatewayHandler {
         return connection.session.client == (offer.tellsClient ? introduction : nil)
     }
 
-    /// The connection that this session had, or a new one.
+    /// The connection that this session had, or a new one. Where the server is told names too, the client's is asked for
+    /// first; one that cannot be had is told as that.
     func tell(_ pool: UpstreamPool) {
+        if pool.tellsNames, let questions = session.questionsForTelling() {
+            return resolve(questions) { handler, answers in
+                guard handler.pendingOffer != nil, let pool = handler.pool else { return }
+                handler.session.learned(answers)
+                handler.tell(pool)
+            }
+        }
         let client = introduction
         guard let telling = pool.telling, client.canBeTold(by: telling) else {
             return refusedAsToldOf(Reply(451, "4.3.5", "The mail server has to be told your address, and it is not known"))

@@ -30,9 +30,15 @@ public struct GatewaySettings: Sendable {
         public var tls: UpstreamTLS?
         /// How its servers are told whose mail it is; nil: not at all.
         public var clientTelling: ClientTelling?
+        /// With what we log in to its servers; nil: not at all.
+        public var login: ServerLogin?
 
-        public init(name: String, servers: [Server], tls: UpstreamTLS? = nil, clientTelling: ClientTelling? = nil) {
-            (self.name, self.servers, self.tls, self.clientTelling) = (name, servers, tls, clientTelling)
+        public init(
+            name: String, servers: [Server], tls: UpstreamTLS? = nil, clientTelling: ClientTelling? = nil,
+            login: ServerLogin? = nil
+        ) {
+            (self.name, self.servers, self.tls) = (name, servers, tls)
+            (self.clientTelling, self.login) = (clientTelling, login)
         }
     }
 
@@ -45,6 +51,8 @@ public struct GatewaySettings: Sendable {
         public init(host: String, port: UInt16, isBackup: Bool = false, implicitTLS: Bool = false) {
             (self.host, self.port, self.isBackup, self.implicitTLS) = (host, port, isBackup, implicitTLS)
         }
+        /// Nobody on the way hears what is said to it: TLS comes first, or there is no way.
+        var isConfidential: Bool { implicitTLS || IPAddress(host)?.isLoopback ?? false }
         /// Not by its address.
         var hasName: Bool { IPAddress(host) == nil }
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
@@ -122,6 +130,9 @@ public struct Deadlines: Sendable {
     public var upstreamIdle = TimeAmount.milliseconds(400)
     /// A protected server that failed is not tried for this long while another is up.
     public var upstreamRetry = TimeAmount.seconds(5)
+    /// A protected server that refused our login is not tried at all for this long: to it each attempt is a failed login,
+    /// and servers shut out who has many.
+    public var upstreamLogin = TimeAmount.minutes(1)
     /// What a client still sends after we have ended the session is read and dropped for this long.
     public var linger = TimeAmount.seconds(3)
     /// After SIGTERM, for transactions under way.

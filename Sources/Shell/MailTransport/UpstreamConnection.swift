@@ -42,7 +42,8 @@ final class UpstreamConnection: ChannelInboundHandler {
         (self.worker, self.pool, self.server, isTold) = (worker, pool, server, client != nil)
         session = UpstreamSession(
             hostname: worker.settings.terms.hostname,
-            startTLS: server.implicitTLS ? .no : pool.tls?.startTLS ?? .no, telling: pool.telling, client: client)
+            startTLS: server.implicitTLS ? .no : pool.tls?.startTLS ?? .no, login: pool.login,
+            isConfidential: server.isConfidential, telling: pool.telling, client: client)
         deadline = .now() + worker.deadlines.upstreamGreeting
     }
 
@@ -101,7 +102,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func close() {
         owner = nil
-        closeChannel()
+        if let context { closeChannel(context) }
     }
 
     /// Says goodbye and closes.
@@ -112,8 +113,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     /// At once; under TLS without a farewell, which would wait for the server's.
-    private func closeChannel() {
-        if let ciphertext { ciphertext.abort() } else { context?.close(promise: nil) }
+    private func closeChannel(_ context: ChannelHandlerContext) {
+        if let ciphertext { ciphertext.abort() } else { context.close(promise: nil) }
     }
 
     func lieIdle() { deadline = .now() + worker.deadlines.upstreamIdle }
@@ -199,6 +200,9 @@ final class UpstreamConnection: ChannelInboundHandler {
             case .outcome(let reply): owner?.outcome(reply)
             case .startTLS: beginTLS()
             case .clientRefused(let reply): return clientRefused(reply)
+            case .loginRefused(let reason):
+                pool.loginRefused(by: server)
+                return lost(reason)
             case .broken(let reason): return lost(reason)
             }
         }
@@ -215,9 +219,10 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     /// The connection is of no more use.
     private func lost(_ reason: String) {
-        guard context != nil else { return }
-        closeChannel()
-        context = nil
+        guard let context else { return }
+        // Closing is told to this handler at once, which must not take it for the server's.
+        self.context = nil
+        closeChannel(context)
         let owner = owner
         self.owner = nil
         pool.lost(self, reason)

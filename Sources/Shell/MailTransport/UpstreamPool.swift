@@ -11,6 +11,8 @@ final class UpstreamPool {
         var notBefore: NIODeadline?
         var lastError: String?
         var capabilities: ServerCapabilities?
+        /// It has refused our login, and is left alone until then.
+        var loginNotBefore: NIODeadline?
         /// Why it cannot be told of clients, though it should be.
         var cannotTell: String?
     }
@@ -19,6 +21,7 @@ final class UpstreamPool {
     let tls: UpstreamTLS?
     /// How its servers are told of clients.
     let telling: ClientTelling?
+    let login: ServerLogin?
     private let servers: [GatewaySettings.Server]
     private let hasBackups: Bool
     private unowned let worker: Worker
@@ -34,7 +37,7 @@ final class UpstreamPool {
     init(_ upstream: GatewaySettings.Upstream, worker: Worker) {
         (name, servers, tls, self.worker) = (upstream.name, upstream.servers, upstream.tls, worker)
         hasBackups = servers.contains(where: \.isBackup)
-        telling = upstream.clientTelling
+        (telling, login) = (upstream.clientTelling, upstream.login)
     }
 
     var isInUse: Bool { !connections.isEmpty }
@@ -153,9 +156,10 @@ final class UpstreamPool {
     }
 
     /// Primaries that are well, by turns; then backups that are well; then all the others, since a guess that they
-    /// are down must not cost mail.
+    /// are down must not cost mail. Those that have refused our login are none of them for a while.
     private func order() -> [GatewaySettings.Server] {
         let now = NIODeadline.now()
+        let servers = servers.filter { mayLogIn($0, now) }
         let primaries = servers.filter { !$0.isBackup && isWell($0, now) }
         turn = primaries.isEmpty ? 0 : (turn + 1) % primaries.count
         let rotated = primaries[turn...] + primaries[..<turn]
@@ -167,7 +171,16 @@ final class UpstreamPool {
         health[server]?.notBefore.map { $0 <= now } ?? true
     }
 
+    private func mayLogIn(_ server: GatewaySettings.Server, _ now: NIODeadline) -> Bool {
+        health[server]?.loginNotBefore.map { $0 <= now } ?? true
+    }
+
     // MARK: Health
+
+    /// Its loss says why.
+    func loginRefused(by server: GatewaySettings.Server) {
+        health[server, default: Health()].loginNotBefore = .now() + worker.deadlines.upstreamLogin
+    }
 
     private func failed(_ server: GatewaySettings.Server, _ reason: String) {
         let isNews = health[server]?.lastError != reason
@@ -197,10 +210,16 @@ final class UpstreamPool {
         return known.dropFirst().reduce(known.first) { $0?.intersection($1) }
     }
 
+    /// Some server of it takes the client's name, as far as is known.
+    var tellsNames: Bool {
+        telling == .xclient && servers.contains { health[$0]?.capabilities.map { $0.xclient?.contains(.name) ?? false } ?? true }
+    }
+
     /// Servers of which it is not known what they can do, and that nobody is asking.
     var unknownServers: [GatewaySettings.Server] {
         let asked = Set(connections.values.filter { !$0.isReady }.map(\.server))
-        return servers.filter { health[$0]?.capabilities == nil && !asked.contains($0) }
+        let now = NIODeadline.now()
+        return servers.filter { health[$0]?.capabilities == nil && !asked.contains($0) && mayLogIn($0, now) }
     }
 
     var status: [ServerStatus] {

@@ -39,7 +39,7 @@ actor Daemon {
 
     func start(_ settings: GatewaySettings) async throws(ListeningProblem) {
         try await gateway.start(settings)
-        certificate.watch(active.tls.front)
+        certificate.watch(active.opened.front)
         for (listener, address) in await gateway.boundAddresses() {
             log.note(["listening": .string(listener), "address": "\(address)"])
         }
@@ -77,7 +77,7 @@ actor Daemon {
             let former = active
             active = loaded
             names.use(loaded.configuration.node.nameServers)
-            certificate.watch(loaded.tls.front)
+            certificate.watch(loaded.opened.front)
             log.use(loaded)
             log.use(log.shadow, beside: loaded.configuration.policy)
             log.note(["state": "reloaded", "config": .string(loaded.file), "hash": .string(loaded.fingerprint)])
@@ -100,8 +100,7 @@ actor Daemon {
         let change = await Task.detached { [demands] in
             ReloadChange(from: old, to: new, effort: demands.effort)
         }.value
-        let counts = change.counts
-        log.note(["state": "rights-compared", "hash": .string(new.fingerprint), "gained": counts.gained, "lost": counts.lost])
+        log.note(change.note(new.fingerprint))
         return change
     }
 

@@ -21,11 +21,12 @@ extension GatewaySettings {
                     name: upstream.name,
                     servers: upstream.servers.map {
                         Server(host: $0.host, port: $0.port, isBackup: $0.isBackup, implicitTLS: $0.implicitTLS)
-                    }, tls: loaded.tls.upstreams[upstream.name],
-                    clientTelling: upstream.clientTelling.flatMap { ClientTelling(rawValue: $0.rawValue) })
+                    }, tls: loaded.opened.upstreams[upstream.name],
+                    clientTelling: upstream.clientTelling.flatMap { ClientTelling(rawValue: $0.rawValue) },
+                    login: loaded.opened.logins[upstream.name])
             },
             listeners: configuration.listeners.map(Listener.init))
-        tls = loaded.tls.front?.tls
+        tls = loaded.opened.front?.tls
         connections = ConnectionLimits(configuration.limits)
     }
 }

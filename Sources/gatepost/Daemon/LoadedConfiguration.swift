@@ -16,7 +16,7 @@ struct LoadedConfiguration: Sendable {
     let policyHash: String
     let loadedAt: Instant
     let warnings: [Diagnostic]
-    let tls: OpenedTLS
+    let opened: OpenedFiles
     private let sources: [String: String]
 
     /// What `run` and `reload` refuse a file for: its errors, tests that fail, strangers who could relay, and words
@@ -53,18 +53,18 @@ struct LoadedConfiguration: Sendable {
             PolicyReview(
                 $0, on: .ofThisHost(), at: .now, proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
         }
-        let tls = result.configuration.map { OpenedTLS($0, of: file, at: .now) }
-        let found = (review?.diagnostics ?? []) + (tls?.problems ?? [])
+        let opened = result.configuration.map { OpenedFiles($0, of: file, at: .now) }
+        let found = (review?.diagnostics ?? []) + (opened?.problems ?? [])
         let diagnostics = result.diagnostics(with: found)
         let refusals = result.diagnostics(
             with: found + (review?.failedTests ?? []) + result.notCarriedOut.map(Self.refusal)
         ).filter { problem in
             problem.severity == .error || problem.severity == .critical && !demands.strangersMayRelay
         }
-        guard let configuration = result.configuration, let tls, refusals.isEmpty else {
+        guard let configuration = result.configuration, let opened, refusals.isEmpty else {
             throw Refusal(problems: refusals, sources: result.sources)
         }
-        (self.configuration, self.tls) = (configuration, tls)
+        (self.configuration, self.opened) = (configuration, opened)
         self.file = file.name
         fingerprint = Self.fingerprint(of: result.sources)
         policyHash = Self.policyHash(of: result.sources)

@@ -64,9 +64,12 @@ struct ReloadChange: Sendable {
         let startTLS: Configuration.Upstream.StartTLS
         let verification: Configuration.Upstream.Verification?
         let clientTelling: Configuration.Upstream.ClientTelling?
+        let loginName: String?
+        let password: Configuration.NamedFile.Place?
 
         init(_ upstream: Configuration.Upstream) {
             (servers, startTLS, clientTelling) = (upstream.servers, upstream.startTLS, upstream.clientTelling)
+            (loginName, password) = (upstream.login?.name, upstream.login?.password.place)
             guard case .authority(let file, let name)? = upstream.verification else {
                 verification = upstream.verification
                 return
@@ -139,10 +142,20 @@ struct ReloadChange: Sendable {
         }
     }
 
-    /// How many classes were gained and lost, for the log; `unknown` where the effort was spent.
-    var counts: (gained: JSONValue, lost: JSONValue) {
-        guard case .success(let rights) = rights else { return ("unknown", "unknown") }
-        return (.number(rights.gained.count), .number(rights.lost.count))
+    /// For the log: how many classes each list of `rights` has; `unknown` where the effort was spent. `hash` is that of the
+    /// new configuration.
+    func note(_ hash: String) -> KeyValuePairs<String, JSONValue> {
+        let rights = try? rights.get()
+        func count(_ number: (RightsDifference) -> Int) -> JSONValue { rights.map { .number(number($0)) } ?? "unknown" }
+        func limits(_ effect: LimitEffect) -> JSONValue { count { $0.limits.count { $0.effect == effect } } }
+        return [
+            "state": "rights-compared", "hash": .string(hash),
+            "gained": count(\.gained.count), "lost": count(\.lost.count),
+            "limits-raised": limits(.more), "limits-lowered": limits(.fewer), "limits-other": limits(.otherwise),
+            "deliveries-gained": count { $0.deliveries.count { $0.isGained } },
+            "deliveries-lost": count { $0.deliveries.count { !$0.isGained } },
+            "address-forms": old.tricks == new.tricks ? "same" : "differ",
+        ]
     }
 }
 

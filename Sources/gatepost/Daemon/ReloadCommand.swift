@@ -8,7 +8,8 @@ struct ReloadCommand: ParsableCommand {
         discussion: """
             Waits for the verdict. A file with errors, or one of whose tests fails, changes nothing: the running \
             configuration stays. What was taken is shown: the files, rules, listeners and upstreams that changed, and who \
-            may relay now and might not before (+) or the other way round (-), each with a witness.
+            may relay now and might not before (+) or the other way round (-), and whose limits rose (>), fell (<) or are other \
+            ones (~), each with a witness.
 
             Exit status: 0 the new configuration runs, 1 it was refused, 2 no daemon answers, or it runs by another file.
             """)

@@ -18,7 +18,7 @@ struct PastExplanation {
         self.record = record
         self.hasChanged = hasChanged
         // These fell before or after the rules, and the rules say nothing about them.
-        guard !Self.apartFromRules.contains(record.decision.reason) else { return }
+        guard !record.decision.reason.isOutsidePolicy else { return }
         let trial = TrialRequest(
             facts: record.request, sender: record.unreadableReversePath ?? record.request.reversePath.wireForm,
             to: record.forwardPathGiven)
@@ -27,11 +27,6 @@ struct PastExplanation {
         let (then, now) = (record.decision, explanation.decision)
         if (then.verdict, then.reason, then.rule?.name) != (now.verdict, now.reason, now.rule?.name) { today = now }
     }
-
-    private static let apartFromRules: Set<Reason> = [
-        .protocolError, .upstreamRefused, .upstreamDown, .storeDown, .shuttingDown, .otherServer, .banned, .limit,
-        .loginFailed,
-    ]
 
     var json: JSONValue {
         guard case .object(var members) = record.json else { return record.json }

@@ -13,7 +13,8 @@ struct WhyCommand: ParsableCommand {
         discussion: """
             The rules are read again, from the configuration as it is now, with the facts that were kept. Where the \
             file has changed since, that is said, and what would be decided today. --allow shows, where it was not \
-            permitted, small changes to today's file that would permit it, each proved, with who else gains.
+            permitted, small changes to today's file that would permit it, each proved, with who else gains; or what refused \
+            it, where no rule did.
 
             Exit status: 0 found, 1 no such decision, 2 trouble.
             """)
@@ -52,9 +53,9 @@ struct WhyCommand: ParsableCommand {
         var trial = TrialRequest(record)
         trial.facts.now = .now
         let judgement = trial.judged(by: configuration.policy)
-        guard judgement.explanation.decision.verdict != .permit else { return nil }
+        guard let refusal = record.refusal(today: judgement.explanation.decision, by: configuration.policy) else { return nil }
         return Counterfactuals(
-            of: judgement.request, judgement.explanation.decision, configuration, text, file: file.name,
+            of: judgement.request, refusal, configuration, text, file: file.name,
             options: shared.config.map { ["-c", $0] } ?? [], files: FileAccess.read)
     }
 

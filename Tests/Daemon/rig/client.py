@@ -179,8 +179,8 @@ def tls_context(trusted=None, certificate=None, maximum=None):
     return context
 
 
-def deliver(port, to="reader@ours.test", address=STRANGER, message=MESSAGE):
+def deliver(port, to="reader@ours.test", address=STRANGER, message=MESSAGE, patience=5):
     """A session with one message; its last reply."""
-    with Client(port, address) as client:
+    with Client(port, address, patience=patience) as client:
         client.ehlo()
         return client.transaction(to, message)[-1]

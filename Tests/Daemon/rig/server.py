@@ -1,11 +1,12 @@
 """A protected server that does at each phase what a test says.
 
-`script` maps a phase (`connect`, `greeting`, `ehlo`, `helo`, `mail`, `rcpt`, `data`, `body`, `final`, `rset`,
-`quit`) to what happens there: a reply, or a function of the `Connection`, such as `close`. `body` happens when
+`script` maps a phase (`connect`, `greeting`, `ehlo`, `helo`, `challenge`, `auth`, `mail`, `rcpt`, `data`, `body`, `final`,
+`rset`, `quit`) to what happens there: a reply, or a function of the `Connection`, such as `close`. `body` happens when
 the first mail data have come, and replaces nothing. It is looked up when the phase is reached, so that one
 server can serve many tests.
 """
 
+import base64
 import contextlib
 import re
 import socket
@@ -24,7 +25,9 @@ class Gone(Exception):
 
 
 class Message:
-    def __init__(self, sender, recipients, data, size, told=None):
+    def __init__(self, sender, recipients, data, size, told=None, login=None):
+        self.login = login
+        """As whom the gate had logged in."""
         self.told = told
         """What the server was told of the client on this connection: the words of XCLIENT, or a PROXY header."""
         self.sender = sender
@@ -42,8 +45,11 @@ class Server:
 
     largest_kept = 1 << 20
 
-    def __init__(self, port=0, extensions=EXTENSIONS, end=END, certificate=None, implicit_tls=False):
-        """With a `certificate` it offers STARTTLS, or has TLS from the first byte on."""
+    def __init__(self, port=0, extensions=EXTENSIONS, end=END, certificate=None, implicit_tls=False, login=None):
+        """With a `certificate` it offers STARTTLS, or has TLS from the first byte on. With a `login`, name and password, it
+        offers AUTH and takes no mail without."""
+        self.login = login
+        self.mechanisms = "PLAIN LOGIN"
         self.tls = certificate.server_context() if certificate else None
         self.implicit_tls = implicit_tls
         self.extensions = extensions
@@ -61,6 +67,8 @@ class Server:
         self.commands = []
         self.in_clear = []
         """Those of the commands that came without TLS."""
+        self.logins = []
+        """What was given as name and password."""
         self.connections = 0
         self.pipelined = 0
         """How often a command came before the reply to the one before it."""
@@ -148,6 +156,7 @@ class Connection:
         self.told = None
         self.helo = None
         self.is_encrypted = False
+        self.login = None
 
     def shut(self):
         with contextlib.suppress(OSError):
@@ -205,6 +214,10 @@ class Connection:
             if verb == "ehlo":
                 self.helo = line.partition(" ")[2]
                 self.step("ehlo", "\r\n".join(self._ehlo()))
+            elif verb == "auth" and self.server.login:
+                self._authenticate(line.split(" ")[1:])
+            elif verb == "mail" and self.server.login and not self.login:
+                self.say("530 5.7.0 Authentication required")
             elif verb == "mail":
                 if self.step("mail", "250 2.1.0 Ok").startswith("2"):
                     self.mail, self.recipients = line.partition(":")[2], []
@@ -234,7 +247,25 @@ class Connection:
         words = ["behind.test", *self.server.extensions]
         if self.server.tls and not self.is_encrypted:
             words.append("STARTTLS")
+        if self.server.login and self.server.mechanisms:
+            words.append(f"AUTH {self.server.mechanisms}")
         return [f"250-{word}" for word in words[:-1]] + [f"250 {words[-1]}"]
+
+    def _authenticate(self, words):
+        """PLAIN in one line, LOGIN in three. The phase of its first two is `challenge`, of the last one `auth`."""
+        if words[0] == "LOGIN":
+            given = []
+            for _ in range(2):
+                if not self.step("challenge", "334 VXNlcm5hbWU6").startswith("334"):
+                    return
+                given.append(base64.b64decode(self.line(), validate=True))
+        else:
+            _, *given = base64.b64decode(words[1], validate=True).split(b"\0")
+        name, password = (each.decode() for each in given)
+        self.server.logins.append((name, password))
+        is_right = (name, password) == self.server.login
+        if self.step("auth", "235 2.7.0 Welcome" if is_right else "535 5.7.8 No such name or password").startswith("235"):
+            self.login = name
 
     def _data(self):
         if "body" in self.server.script:
@@ -258,7 +289,7 @@ class Connection:
             size += len(chunk)
             tail = window[-8:]
         data = b"".join(kept)[:size]
-        message = Message(self.mail, self.recipients, data, size, self.told and {**self.told, "EHLO": self.helo})
+        message = Message(self.mail, self.recipients, data, size, self.told and {**self.told, "EHLO": self.helo}, self.login)
 
         def keep(reply):
             if reply.startswith("250"):

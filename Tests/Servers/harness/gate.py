@@ -18,6 +18,7 @@ version 1
 node {{
     hostname  {name}
     state     {state}
+    resolver  {resolver}
 }}
 
 networks  office  {office}
@@ -48,6 +49,10 @@ relay {{
 """
 
 
+NO_RESOLVER = "127.0.0.54"
+"""Where nobody listens: an answer at once, and no."""
+
+
 def binary():
     return pathlib.Path(os.environ.get("GATEPOST", REPOSITORY / ".build/debug/gatepost"))
 
@@ -69,7 +74,7 @@ class Gate:
 
 
 @contextlib.contextmanager
-def gate_before(server_port, upstream="", listener="", office=OFFICE, more="", greets_on=None):
+def gate_before(server_port, upstream="", listener="", office=OFFICE, more="", greets_on=None, resolver=NO_RESOLVER):
     """Starts the gate before the server on this port; the block gets the `Gate`. `upstream` and `listener` are further
     lines of those blocks, `more` of the file; `greets_on` is another port where it greets the tests."""
     with tempfile.TemporaryDirectory(prefix="gatepost-gate-") as name:
@@ -79,6 +84,7 @@ def gate_before(server_port, upstream="", listener="", office=OFFICE, more="", g
             CONFIGURATION.format(
                 name=GATE,
                 state=folder / "state",
+                resolver=resolver,
                 office=office,
                 upstream=upstream,
                 listener=listener,

@@ -6,11 +6,13 @@ import PolicyLanguage
 import RelayPolicy
 import Sessions
 
-/// The files that `tls`, `verify` and rules name, opened and read; each problem stands where its file is named.
-struct OpenedTLS: Sendable {
+/// The files that `tls`, `verify`, `login` and rules name, opened and read; each problem stands where its file is named.
+struct OpenedFiles: Sendable {
     private(set) var front: FrontCertificate?
     /// By the upstream's name; those without TLS are not there.
     private(set) var upstreams: [String: UpstreamTLS] = [:]
+    /// By the upstream's name; those that we log in to nowhere are not there.
+    private(set) var logins: [String: ServerLogin] = [:]
     private(set) var problems: [Diagnostic] = []
 
     private let file: ConfigurationFile
@@ -19,7 +21,10 @@ struct OpenedTLS: Sendable {
 
     init(_ configuration: Configuration, of file: ConfigurationFile, at now: Instant, mayLackCredentials: Bool = false) {
         (self.file, self.mayLackCredentials) = (file, mayLackCredentials)
-        for upstream in configuration.upstreams { open(upstream) }
+        for upstream in configuration.upstreams {
+            open(upstream)
+            openLogin(of: upstream)
+        }
         if let tls = configuration.tls { open(tls, configuration.policy, now) }
     }
 
@@ -116,6 +121,23 @@ struct OpenedTLS: Sendable {
             case .pair: "certificate and key do not belong together"
             }
             fail(message, at: place, fix: "name a PEM file of authorities")
+        }
+    }
+
+    private mutating func openLogin(of upstream: Configuration.Upstream) {
+        guard let login = upstream.login, let path = path(of: login.password),
+            let bytes = read(path, namedAt: login.password.at)
+        else { return }
+        do throws(ServerLogin.Problem) {
+            logins[upstream.name] = try ServerLogin(name: login.name, passwordFile: bytes)
+        } catch {
+            let message = switch error {
+            case .empty: "`\(path)` is empty and should hold the password of `\(login.name)`"
+            case .severalLines: "`\(path)` has several lines and should hold a password alone"
+            case .nul: "a NUL in the password in `\(path)`, which no server can be told"
+            case .tooLong: "`\(login.name)` and its password have more than \(ServerLogin.longest) bytes together"
+            }
+            fail(message, at: login.password.at, fix: "write the password into that file, and nothing else")
         }
     }
 

@@ -1,8 +1,8 @@
 /// Base64 with padding and nothing else between the letters (RFC 4648 §4, §3.3).
-enum Base64 {
+public enum Base64 {
     /// Nil unless `text` is exactly what an encoder writes for some bytes: bits that mean nothing are zero
     /// (RFC 4648 §3.5), so that one request has one spelling.
-    static func decoded(_ text: [UInt8]) -> [UInt8]? {
+    public static func decoded(_ text: [UInt8]) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
         var bytes: [UInt8] = []
@@ -21,7 +21,7 @@ enum Base64 {
         return bytes
     }
 
-    static func encoded(_ bytes: [UInt8]) -> String {
+    public static func encoded(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let group = bytes[start..<min(start + 3, bytes.count)]
