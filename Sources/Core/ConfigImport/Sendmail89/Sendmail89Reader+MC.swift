@@ -10,6 +10,7 @@ extension Sendmail89Reader {
             case "include", "sinclude": try include(call, in: path, depth: depth)
             case "define": readDefinition(call)
             case "DOMAIN": readDomainFile(call)
+            case "ifdef", "ifelse": readCondition(call)
             default: readCall(call)
             }
         }
@@ -18,7 +19,7 @@ extension Sendmail89Reader {
 
     private mutating func include(_ call: SendmailMC.Call, in path: String, depth: Int) throws(ImportTrouble) {
         let name = call.argument(0) ?? ""
-        if name.hasSuffix("cf.m4") { return notes.ignore() }
+        if Sendmail89Words.isOfDistribution(name) { return notes.ignore() }
         guard depth < Self.deepestInclude, let file = try files.source.file(named: name, in: path) else {
             return notes.obscure(call.text, at: call.origin, why: "the included file is not among the files")
         }
@@ -79,7 +80,7 @@ extension Sendmail89Reader {
         case "MAIL_HUB", "SMART_HOST", "LOCAL_RELAY": model.mailHub = call.origin; notes.ignore()
         case "confDELIVERY_MODE" where value.lowercased().hasPrefix("d"):
             notes.obscure(call.text, at: call.origin, why: "in deferred mode no address is checked when it is given")
-        case let name where name.hasPrefix("_"): notes.obscure(call.text, at: call.origin, why: "an inner macro of the rules")
+        case let name where name.hasPrefix("_") && !Sendmail89Words.isIdleDefinition(name): notes.obscure(call.text, at: call.origin, why: "an inner macro of the rules")
         default: notes.ignore()
         }
     }
