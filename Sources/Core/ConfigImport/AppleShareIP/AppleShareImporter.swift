@@ -18,7 +18,7 @@ public enum AppleShareImporter: SystemImporter {
     public static let placeOfDomains = "`Domain = NAME` in [Server] says them here too"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
-        file.lines.contains { $0.text.lowercased().hasPrefix("[default host profile]") }
+        SectionedText.has(["default host profile", "mail in", "anti-spam"], in: file)
     }
 
     public static func model(
