@@ -9,6 +9,8 @@ struct Sendmail89Reader {
     /// Names of files that class R and w are read from, with the place that says so.
     var relayFiles: [ClassFile] = []
     var localFiles: [ClassFile] = []
+    /// Whether confCR_FILE stands for the usual file of class R.
+    var namesRelayFile = false
     var accessFile: (path: String, origin: Origin)?
     /// Whether tagged keys are looked up; nil where no rules say it.
     var accessHasTags: Bool?
@@ -79,7 +81,7 @@ struct Sendmail89Reader {
     }
 
     private mutating func addStandardFiles(_ path: String) {
-        if !relayFiles.contains(where: { $0.isOptional }) {
+        if !namesRelayFile {
             relayFiles.append(
                 ClassFile(
                     path: "/etc/mail/relay-domains", isOptional: true, format: standardFormat,
