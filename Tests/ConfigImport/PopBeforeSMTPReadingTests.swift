@@ -26,6 +26,18 @@ struct PopBeforeSMTPReadingTests {
         ])
     func grace(text: String, expected: Int) throws { #expect(try seconds(text) == expected) }
 
+    @Test(
+        "how long a login counts, by the options of the daemon",
+        arguments: [
+            ("pop-before-smtp.init", "#!/bin/sh\n# --grace=5\ndaemon /usr/sbin/pop-before-smtp --grace=172800 --daemon\n", 172_800),
+            ("pop-before-smtp", "OPTIONS=\"--grace 900\"\n", 900), ("dracd.sh", "/usr/local/sbin/rpc.dracd -i -e 90 &\n", 5_400),
+            ("dracd.sh", "echo -e 5\n", 1_800),
+        ])
+    func options(path: String, text: String, expected: Int) throws {
+        let meaning = try imported(text, as: path).draft.rule(named: "recent POP login")?.meaning
+        #expect(meaning?.split(separator: " ").compactMap { Int($0) }.first == expected)
+    }
+
     @Test("what is not understood is opaque", arguments: ["$grace = $ENV{'GRACE'};", "$new = 1;", "sub custom_match {\n}", "$grace = 999999999*999999999*999;"])
     func opaque(text: String) throws { #expect(try imported(text).notes.opaque.count == 1) }
 

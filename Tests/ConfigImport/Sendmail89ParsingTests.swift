@@ -48,6 +48,33 @@ struct Sendmail89ParsingTests {
         #expect(try !Self.imported(["sendmail.cf": "V10\nCwours.test\n"]).notes.opaque.isEmpty)
     }
 
+    @Test("a map that a FEATURE brings with it shows that FEATURE in a sendmail.cf", arguments: ["bestmx", "drac", "ldapmra"])
+    func maps(name: String) throws {
+        let cf = "V10\nK\(name) hash /etc/x\nScheck_rcpt\nSRelay_ok\nR0\t\t$@ RELAY\n"
+        #expect(try Self.imported(["sendmail.cf": cf]).notes.opaque.map(\.text) == ["K\(name)"])
+    }
+
+    @Test(
+        "a check_rcpt without Relay_ok relays for everybody only if all of it is known and nothing refuses",
+        arguments: [
+            ("", true), ("R$*\t$#error $@ 5.7.1 $: \"550 no\"\n", false), ("R$* invented $*\t$@ OK\n", false),
+        ])
+    func beforeRelayOK(last: String, isOpen: Bool) throws {
+        let cf = "V8\nScheck_rcpt\nSBasic_check_rcpt\nR0\t$@ OK\n" + last
+        let found = try Self.imported(["sendmail.cf": cf]).notes.findings.contains { $0.id == "sendmail-promiscuous-relay" }
+        #expect(found == isOpen)
+    }
+
+    @Test("confCR_FILE stands for relay-domains, and other files of class R beside it")
+    func filesOfClassR() throws {
+        let lists = ["relay-domains": "usual.test\n", "more": "more.test\n"]
+        func text(_ mc: String) throws -> String { try Self.imported(lists.merging(["sendmail.mc": mc]) { $1 }).text }
+        let replaced = try text("define(`confCR_FILE', `/etc/mail/more')")
+        #expect(replaced.contains("more.test") && !replaced.contains("usual.test"))
+        let beside = try text("RELAY_DOMAIN_FILE(`-o /etc/mail/more')")
+        #expect(beside.contains("more.test") && beside.contains("usual.test"))
+    }
+
     @Test("the sendmail.cf is read before the .mc, and submit.cf never")
     func choosing() throws {
         let cf = "V10\nScheck_rcpt\nSRelay_ok\nR0\t\t$@ RELAY\nC{R}from-cf.test\n"

@@ -5,11 +5,15 @@ import MailTypes
 /// A short list of the common ones, for warnings and refusals; it is no copy of the Public Suffix List, and a
 /// suffix that is missing costs a warning, never a permit.
 public enum PublicSuffixes {
-    /// Whether strangers register names below it. Every name of one label is one.
+    /// Whether strangers register names below it. Every name of one label is one, but those that a host gives itself.
     public static func contains(_ domain: Domain) -> Bool {
         guard !domain.isLiteral else { return false }
-        return !domain.bytes.contains(UInt8(ascii: ".")) || suffixes.contains(domain.bytes)
+        if domain.bytes.contains(UInt8(ascii: ".")) { return suffixes.contains(domain.bytes) }
+        return !namesOfOneself.contains(domain.bytes)
     }
+
+    /// `localhost` is nobody's to register (RFC 6761 §6.3). `localdomain` is in no root zone; Red Hat's installer wrote it.
+    private static let namesOfOneself: Set<[UInt8]> = [Array("localhost".utf8), Array("localdomain".utf8)]
 
     public static func isMailboxProvider(_ domain: Domain) -> Bool { providers.contains(domain.bytes) }
 

@@ -93,15 +93,12 @@ struct ConfigSource {
 
     /// The one system that a file is recognised as.
     private static func recognised(_ source: ImportSource) throws(Trouble) -> MailSystem {
-        var found: [MailSystem] = []
+        var recognition = SystemRecognition()
         var problem: ImportTrouble?
         for path in source.paths {
-            do throws(ImportTrouble) {
-                for system in MailSystem.recognised(in: try source.file(path)) where !found.contains(system) { found.append(system) }
-            } catch {
-                problem = problem ?? error
-            }
+            do throws(ImportTrouble) { recognition.add(try source.file(path)) } catch { problem = problem ?? error }
         }
+        let found = recognition.systems
         if found.count == 1 { return found[0] }
         if found.isEmpty, let problem, source.paths.count == 1 { throw Trouble(problem.message) }
         throw Trouble(

@@ -18,7 +18,7 @@ public enum AppleShareImporter: SystemImporter {
     public static let placeOfDomains = "`Domain = NAME` in [Server] says them here too"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
-        file.lines.contains { $0.text.lowercased().hasPrefix("[default host profile]") }
+        SectionedText.has(["default host profile", "mail in", "anti-spam"], in: file)
     }
 
     public static func model(
@@ -94,9 +94,9 @@ public enum AppleShareImporter: SystemImporter {
         let foreign = model.foreignHosts
         let local = model.localPatterns
         addGrant("local senders", "anyone whose sender is in a local domain", local, &draft)
-        addGrant(
-            "listed hosts that may relay", "anyone whose sender is at one of these hosts",
-            senders(foreign.filter { !$0.profile.staysLocal.value }), &draft)
+        let relaying = foreign.filter { !$0.profile.staysLocal.value }
+            .map { Sourced("*@\($0.domain)", $0.profile.staysLocal.origin ?? $0.origin) }
+        addGrant("listed hosts that may relay", "anyone whose sender is at one of these hosts", relaying, &draft)
         let profile = model.defaultProfile
         guard !profile.staysLocal.value, !profile.isRejected.value, let origin = profile.staysLocal.origin else { return }
         let kept = senders(foreign.filter { $0.profile.staysLocal.value })

@@ -8,6 +8,7 @@ struct AppleShareReader {
     static func model(of file: ConfigFile, facts: ImportFacts, notes: inout ImportNotes) -> AppleShareModel {
         var reader = AppleShareReader()
         let text = SettingsText(file, notes: &notes)
+        for heading in text.sections where heading.value.hasPrefix("host ") { reader.addHost(heading, notes: &notes) }
         for setting in text.settings { reader.read(setting, notes: &notes) }
         reader.finish(facts, notes: &notes)
         return reader.model
@@ -36,16 +37,21 @@ struct AppleShareReader {
         }
     }
 
+    /// A host that is listed has a profile of its own from then on, whatever is written of it.
+    private mutating func addHost(_ heading: Sourced<String>, notes: inout ImportNotes) {
+        let (name, origin) = (heading.value.dropFirst(5), heading.origin ?? Origin(note: heading.value))
+        guard let domain = Domain(String(name)) else {
+            return notes.obscure("[\(heading.value)]", at: origin, why: "`\(name)` is not a host")
+        }
+        guard hostPositions[domain] == nil else { return }
+        hostPositions[domain] = model.hosts.count
+        var untouched = origin
+        untouched.note = "host entry as delivered"
+        model.hosts.append(.init(domain: domain, origin: origin, profile: .init(isDefaultAt: untouched)))
+    }
+
     private mutating func readHost(_ setting: SettingsText.Setting, _ name: String, notes: inout ImportNotes) {
-        guard let domain = Domain(name) else {
-            return notes.obscure(setting.text, at: setting.origin, why: "`\(name)` is not a host")
-        }
-        let position = hostPositions[domain] ?? model.hosts.count
-        if position == model.hosts.count {
-            hostPositions[domain] = position
-            let untouched = Origin(setting.origin.at ?? .init(file: "", line: 1, column: 1), note: "host entry as delivered")
-            model.hosts.append(.init(domain: domain, origin: setting.origin, profile: .init(isDefaultAt: untouched)))
-        }
+        guard let position = Domain(name).flatMap({ hostPositions[$0] }) else { return }
         Self.readProfile(setting, into: &model.hosts[position].profile, notes: &notes)
     }
 

@@ -61,12 +61,14 @@ public struct ImportSource {
         return path[...slash] + name
     }
 
-    /// A file that another one names. A file that is not there is `nil`, since servers start without theirs; what
-    /// that means is for the importer to say.
+    /// A file that another one names: where that says, else a given one of that name, since files are handed over
+    /// without their folders. A file that is not there is `nil`, since servers start without theirs; what that means is
+    /// for the importer to say.
     public func file(named name: String, in path: String) throws(ImportTrouble) -> ConfigFile? {
         let resolved = resolve(name, namedIn: path)
-        guard case .success = reading(resolved) else { return nil }
-        return try file(resolved)
+        if case .success = reading(resolved) { return try file(resolved) }
+        guard let base = name.split(separator: "/").last, let given = paths(named: String(base)).first else { return nil }
+        return try file(given)
     }
 }
 

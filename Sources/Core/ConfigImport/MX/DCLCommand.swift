@@ -66,16 +66,16 @@ struct DCLCommand: Hashable {
         return String(line[..<end])
     }
 
-    /// Nil for a line that is no command of ours.
+    /// Nil for a line that is no command of ours. `MCP SET …` is one without its `$` too, as guides print it.
     private static func withoutPrompt(_ line: String) -> String? {
         var text = line
         for prompt in ["MCP>", "REJMAN>"] where text.uppercased().hasPrefix(prompt) {
             return OldAddressForms.trimmed(text.dropFirst(prompt.count))
         }
-        guard text.hasPrefix("$") else { return text }
-        text = OldAddressForms.trimmed(text.dropFirst())
+        let isDCL = text.hasPrefix("$")
+        if isDCL { text = OldAddressForms.trimmed(text.dropFirst()) }
         let word = text.prefix { $0 != " " && $0 != "\t" && $0 != "/" }.uppercased()
-        guard word == "MCP" || word == "REJMAN" else { return nil }
+        guard word == "MCP" || word == "REJMAN" else { return isDCL ? nil : text }
         return OldAddressForms.trimmed(text.dropFirst(word.count))
     }
 }

@@ -8,9 +8,9 @@ public enum NTMailImporter: SystemImporter {
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.prefix(2_000).contains { line in
-            let text = line.text.lowercased()
-            return text.hasPrefix("onlyacceptlocalmail") || text.hasPrefix("treataslocal")
-                || text.contains("\\internetshopper\\mail\\")
+            let key = NTMailReader.squeezed(line.text.prefix { $0 != "=" })
+            return key == "onlyacceptlocalmail" || key == "treataslocal"
+                || line.text.lowercased().contains("\\internetshopper\\mail\\")
         }
     }
 
@@ -109,7 +109,7 @@ struct NTMailReader {
         let value = OldAddressForms.trimmed(text[text.index(after: sign)...])
         switch key {
         case "onlyacceptlocalmail":
-            switch value.lowercased() {
+            switch OldAddressForms.trimmed(SectionedText.withoutComment(value)).lowercased() {
             case "1", "yes", "true", "on": setting = (true, origin)
             case "0", "no", "false", "off": setting = (false, origin)
             default: return notes.obscure(text, at: origin, why: "neither 0 nor 1")
@@ -117,7 +117,9 @@ struct NTMailReader {
             notes.model()
         case "treataslocal":
             let isOne = ClientEntry(value) != nil
-            for part in isOne ? [value[...]] : value.split(whereSeparator: { $0 == "," || $0 == " " || $0 == ";" }) {
+            // A `;` parts entries here, so only a `#` begins a remark.
+            let parts = isOne ? [value[...]] : value.split(whereSeparator: { $0 == "," || $0 == " " || $0 == ";" })
+            for part in parts.prefix(while: { !$0.hasPrefix("#") }) {
                 guard let entry = ClientEntry(String(part)) else {
                     notes.obscure(text, at: origin, why: "`\(part)` is neither an address nor a name")
                     continue
@@ -130,7 +132,7 @@ struct NTMailReader {
     }
 
     /// `Only Accept Local Mail` and `"OnlyAcceptLocalMail"` are one key.
-    private static func squeezed(_ text: Substring) -> String {
+    fileprivate static func squeezed(_ text: Substring) -> String {
         text.lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" }
     }
 

@@ -3,19 +3,20 @@ import MailTypes
 /// Reads what of POP before SMTP lies in files: Sendmail's side, the log watcher's settings, DRAC's list of servers.
 struct PopBeforeSMTPReader {
     private let source: ImportSource
+    private let facts: ImportFacts
     private var model: PopBeforeSMTPModel
     /// Whether one of the files is Sendmail's; without it the map is taken to be asked.
     private var hasServer = false
 
-    init(_ source: ImportSource) {
-        self.source = source
+    init(_ source: ImportSource, _ facts: ImportFacts) {
+        (self.source, self.facts) = (source, facts)
         model = PopBeforeSMTPModel(wiring: nil, window: Sourced(30 * 60, Origin(note: "default: 30 minutes")))
     }
 
     static func model(
         of source: ImportSource, facts: ImportFacts, notes: inout ImportNotes
     ) throws(ImportTrouble) -> PopBeforeSMTPModel {
-        var reader = PopBeforeSMTPReader(source)
+        var reader = PopBeforeSMTPReader(source, facts)
         var isKnown = false
         for path in source.paths {
             let name = path.split(separator: "/").last.map { $0.lowercased() } ?? path
@@ -37,6 +38,8 @@ struct PopBeforeSMTPReader {
 
     enum Kind {
         case mc, cf, watcher, drac
+        /// How the watcher or DRAC's daemon is started.
+        case start
 
         init?(_ name: String) {
             if name.hasSuffix(".mc") || name == "popauth.m4" {
@@ -47,6 +50,8 @@ struct PopBeforeSMTPReader {
                 self = .watcher
             } else if name.hasPrefix("dracd.allow") {
                 self = .drac
+            } else if ["pop-before-smtp", "dracd", "rpc.dracd", "poprelayd"].contains(where: { name.hasPrefix($0) }) {
+                self = .start
             } else {
                 return nil
             }
@@ -63,10 +68,12 @@ struct PopBeforeSMTPReader {
         case .mc:
             let mc = SendmailMC(file)
             for call in mc.calls { read(call, &notes) }
+            try readLocalHostNames(mc, in: file.path, &notes)
             try readServer(mc.configurationText, file, &notes)
         case .cf: try readServer(SendmailCF(file), file, &notes)
         case .watcher: readWatcher(file, &notes)
         case .drac: readRegistrars(file, &notes)
+        case .start: readStart(file, &notes)
         }
     }
 
@@ -92,6 +99,22 @@ struct PopBeforeSMTPReader {
         }
     }
 
+    /// FEATURE(use_cw_file): class w from a file, which releases before 8.10 named sendmail.cw.
+    private mutating func readLocalHostNames(
+        _ mc: SendmailMC, in path: String, _ notes: inout ImportNotes
+    ) throws(ImportTrouble) {
+        guard let call = mc.calls(named: "FEATURE").first(where: { $0.argument(0) == "use_cw_file" }) else { return }
+        let named = mc.definitions["confCW_FILE"].map { Sendmail89Reader.classFile($0.value, $0.origin ?? call.origin).path }
+        let names = named.map { [$0] } ?? ["/etc/mail/local-host-names", "/etc/sendmail.cw"]
+        for name in names {
+            guard let file = try source.file(named: name, in: path) else { continue }
+            notes.model()
+            model.localNames += SendmailCF.words(ofClassFile: file).map { $0.map { $0.lowercased() } }
+            return
+        }
+        notes.find(.fileNotGiven(names[0], what: "class w: local domains", at: call.origin))
+    }
+
     private static let relayFeatures: Set<String> = [
         "access_db", "relay_entire_domain", "relay_hosts_only", "relay_based_on_MX", "relay_local_from", "relay_mail_from",
         "promiscuous_relay", "loose_relay_check", "blacklist_recipients", "blocklist_recipients", "delay_checks", "dnsbl",
@@ -102,7 +125,7 @@ struct PopBeforeSMTPReader {
         _ configuration: SendmailCF, _ file: ConfigFile, _ notes: inout ImportNotes
     ) throws(ImportTrouble) {
         hasServer = true
-        let classes = SendmailClasses(configuration: configuration, source: source, path: file.path)
+        let classes = SendmailClasses(configuration: configuration, source: source, path: file.path, hostName: facts.hostName)
         for command in configuration.commands { if "CFK".contains(command.letter) { notes.model() } else { notes.ignore() } }
         model.localNames += try classes.words(of: "w", notes: &notes)
         if let relayed = try classes.words(of: "R", notes: &notes).first, let origin = relayed.origin {
@@ -176,6 +199,22 @@ struct PopBeforeSMTPReader {
                 "pop-pattern-unanchored", .warning, "\(setting.name) fits anywhere in a line of the log", at: setting.origin,
                 why: "a line that quotes what a client said can hold the words of a login, and so grant relaying to an address of its choice",
                 fix: "begin the pattern with ^ and the program's name"))
+    }
+
+    /// `pop-before-smtp --grace=SECONDS`, `rpc.dracd -e MINUTES`, in a script or the options of one.
+    private mutating func readStart(_ file: ConfigFile, _ notes: inout ImportNotes) {
+        for line in file.lines where !OldAddressForms.trimmed(line.text).hasPrefix("#") {
+            let words = line.text.split { " \t\"'=".contains($0) }
+            for (option, value) in zip(words, words.dropFirst()) {
+                guard option == "--grace" || option == "-e" && line.text.contains("dracd") else { continue }
+                guard let number = OldAddressForms.decimal(value) else {
+                    notes.obscure(line.text, at: file.origin(line), why: "not a number")
+                    continue
+                }
+                notes.model()
+                model.window = Sourced(option == "-e" ? number * 60 : number, file.origin(line))
+            }
+        }
     }
 
     // MARK: DRAC

@@ -5,13 +5,13 @@ import MailTypes
 ///     [SMTP Domain]
 ///     Domain   = ours.example
 ///     Relaying = none                   (or local-senders, listed-addresses, all)
-///     Address  = 192.0.2.0/24           (with listed-addresses: also one address, or first-last)
+///     Address  = 192.0.2.0/24           (with listed-addresses: also one address, or first-last; several with commas)
 public enum QuickMailImporter: SystemImporter {
     public static let system = MailSystem.quickMail
     public static let placeOfDomains = "`Domain = NAME` in [SMTP Domain] says them here too"
 
     public static func recognises(_ file: ConfigFile) -> Bool {
-        file.lines.contains { $0.text.lowercased().hasPrefix("[smtp domain]") }
+        SectionedText.has(["smtp domain"], in: file)
     }
 
     public static func model(
@@ -37,7 +37,8 @@ public enum QuickMailImporter: SystemImporter {
         guard setting.section == "smtp domain" else { return unclear("stands outside of [SMTP Domain]") }
         switch setting.name {
         case "relaying":
-            guard let relaying = QuickMailModel.Relaying(rawValue: setting.value.lowercased()) else {
+            let words = setting.value.lowercased().split { $0 == " " || $0 == "-" || $0 == "_" }
+            guard let relaying = QuickMailModel.Relaying(rawValue: words.joined(separator: "-")) else {
                 return unclear("not one of none, local-senders, listed-addresses, all")
             }
             if model.isSaid, relaying != model.relaying { return unclear("said twice, differently (\(model.relayingOrigin))") }
@@ -46,14 +47,18 @@ public enum QuickMailImporter: SystemImporter {
             guard let domain = Domain(setting.value) else { return unclear("`\(setting.value)` is not a domain") }
             model.domains.append(Sourced(domain, setting.origin))
         case "address":
-            let range =
-                OldAddressForms.address(setting.value).map { IPRange($0) } ?? OldAddressForms.cidr(setting.value)
-                ?? OldAddressForms.between(setting.value)
-            guard let range else { return unclear("`\(setting.value)` is not an address, a network or a range") }
-            model.addresses.append(Sourced(range, setting.origin))
+            for part in setting.value.split(separator: ",").map({ OldAddressForms.trimmed($0) }) {
+                guard let ranges = addresses(part) else { return unclear("`\(part)` is not an address, a network or a range") }
+                model.addresses += ranges.map { Sourced($0, setting.origin) }
+            }
         default: return unclear("this setting is not known")
         }
         notes.model()
+    }
+
+    private static func addresses(_ text: String) -> [IPRange]? {
+        if case .addresses(let ranges)? = ClientEntry(text) { return ranges }
+        return OldAddressForms.entry(text)
     }
 
     // MARK: Policy

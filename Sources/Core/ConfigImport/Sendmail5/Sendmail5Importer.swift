@@ -27,7 +27,7 @@ public enum Sendmail5Importer: SystemImporter {
         }
         let file = try source.file(path)
         let configuration = SendmailCF(file)
-        let classes = SendmailClasses(configuration: configuration, source: source, path: path)
+        let classes = SendmailClasses(configuration: configuration, source: source, path: path, hostName: facts.hostName)
         var origin = file.lines.first.map { file.origin($0) } ?? Origin(note: path)
         for command in configuration.commands {
             switch command.letter {

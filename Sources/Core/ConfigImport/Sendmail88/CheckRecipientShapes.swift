@@ -113,7 +113,7 @@ struct CheckRecipientShapes {
     private func recipientStep(_ left: String, _ right: String) -> Step? {
         if left == "$-", right.hasPrefix("$@") { return .acceptBare }
         if right == "$:$(dequote$1$)", ["$+", "$*"].contains(left) { return .dequote }
-        if left == "$+<@$*.>$*", right == "$:$1<@$2>$3" { return .neverForClients }
+        if Self.takesDotOff(left, right) { return .neverForClients }
         if right.hasPrefix("$:relay") {
             switch left {
             case "$*%$*": return .suspect(.percent)
@@ -124,6 +124,11 @@ struct CheckRecipientShapes {
         if left == "$*<@$+>$*", right == "$:<RELAY>" { return .markHost }
         if let allow = senderStep(left, right) { return allow }
         return hostStep(left, right)
+    }
+
+    /// `R$+<@$*.>$*  $:$1<@$2>`: the host without the dot that canonical names end in; what follows it is a remark.
+    private static func takesDotOff(_ left: String, _ right: String) -> Bool {
+        ["$+<@$*.>$*", "$*<@$*.>$*", "$+<@$*.>", "$*<@$*.>"].contains(left) && ["$:$1<@$2>$3", "$:$1<@$2>"].contains(right)
     }
 
     /// The four rules by which check_rcpt5 asks for the sender; the last says yes.

@@ -1,4 +1,5 @@
 import MailTypes
+import PolicyLanguage
 
 /// What the owner of a Sendmail 8.8 should know of its check_rcpt.
 enum Sendmail88Findings {
@@ -16,6 +17,7 @@ enum Sendmail88Findings {
         }
         findHoles(model, hosts, &notes)
         findGrants(model, &notes)
+        findTopLevel(model, &notes)
         findParents(model, &notes)
         findEntries(model, &notes)
         findLostMail(model, hosts, facts, &notes)
@@ -87,6 +89,21 @@ enum Sendmail88Findings {
                     "sendmail88-parents", .note, "`\(key.value)` also fits that user at every host below the domain",
                     at: key.origin ?? model.origin,
                     why: "the lookup takes labels off the sender's domain and keeps the user; an imported policy names the one mailbox"))
+        }
+    }
+
+    /// A word at the end of a name is everything below it.
+    private static func findTopLevel(_ model: CheckRecipientModel, _ notes: inout ImportNotes) {
+        for step in model.distinctSteps {
+            guard case .acceptName(let name, suffix: true) = step.value else { continue }
+            for word in model.classes[name] ?? [] {
+                guard let domain = Domain(String(word.value.drop { $0 == "." })), PublicSuffixes.contains(domain) else { continue }
+                notes.find(
+                    AuditFinding(
+                        "sendmail88-names-top-level", .critical, "class \(name) holds `\(word.value)`: every client below it may relay",
+                        at: word.origin ?? model.origin, why: "strangers have names there",
+                        fix: "write the names of your own hosts or domains, one a line"))
+            }
         }
     }
 

@@ -114,6 +114,12 @@ struct Sendmail88MCReader {
         case "use_cw_file":
             notes.model()
             lines.append(("Fw\(definitions["confCW_FILE"] ?? "/etc/sendmail.cw")", call.origin))
+        case "nouucp":
+            notes.ignore()
+            notes.find(
+                AuditFinding(
+                    "sendmail88-nouucp", .note, "`!` is no sign here; an imported policy looks for a host before it", at: call.origin,
+                    why: "victim.example!user at a name of this host is a local user's name, and goes nowhere else"))
         case let name where Self.irrelevant.contains(name): notes.ignore()
         default: notes.obscure(call.text, at: call.origin, why: "this FEATURE may matter and is not known for 8.8")
         }

@@ -8,9 +8,9 @@ struct Sendmail88Reader {
     private let path: String
     private var model: CheckRecipientModel
 
-    init(_ configuration: SendmailCF, source: ImportSource, path: String, origin: Origin) {
+    init(_ configuration: SendmailCF, source: ImportSource, path: String, origin: Origin, hostName: Domain?) {
         (self.configuration, self.source, self.path) = (configuration, source, path)
-        classes = SendmailClasses(configuration: configuration, source: source, path: path)
+        classes = SendmailClasses(configuration: configuration, source: source, path: path, hostName: hostName)
         model = CheckRecipientModel(origin: origin)
     }
 
@@ -19,7 +19,8 @@ struct Sendmail88Reader {
         of configuration: SendmailCF, steps: [Sourced<CheckRecipientModel.Step>]? = nil, source: ImportSource, path: String,
         origin: Origin, facts: ImportFacts, notes: inout ImportNotes
     ) throws(ImportTrouble) -> CheckRecipientModel {
-        var reader = Sendmail88Reader(configuration, source: source, path: path, origin: origin)
+        var reader = Sendmail88Reader(
+            configuration, source: source, path: path, origin: origin, hostName: facts.hostName)
         reader.model.steps = steps ?? reader.stepsOfRules(&notes)
         try reader.readClasses(facts, &notes)
         try reader.readMaps(&notes)

@@ -15,11 +15,10 @@ struct Sendmail89Files {
 
     /// A file that the configuration names; of a map the text that it was made from. Nil if it is not here.
     func named(_ path: String, in configuration: String) throws(ImportTrouble) -> ConfigFile? {
-        for name in [path, path.hasSuffix(".db") ? String(path.dropLast(3)) : path + ".txt"] {
+        for name in path.hasSuffix(".db") ? [String(path.dropLast(3))] : [path, path + ".txt"] {
             if let file = try source.file(named: name, in: configuration) { return file }
         }
-        let base = path.split(separator: "/").last.map(String.init) ?? path
-        return try given(base)
+        return nil
     }
 
     /// A given file of that name.

@@ -8,17 +8,31 @@ public enum Sendmail89Importer: SystemImporter {
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         switch file.baseName {
-        case "relay-domains", "local-host-names", "sendmail.mc": return true
-        case "sendmail.cf":
-            return file.lines.contains { $0.text.hasPrefix("SBasic_check_rcpt") || $0.text.hasPrefix("SRcpt_ok") }
+        case "relay-domains", "local-host-names", "sendmail.cr": return true
+        case let name where name.hasSuffix(".cf"): return !name.hasPrefix("submit.") && isConfiguration(file)
         case let name where name.hasSuffix(".mc"):
-            return file.lines.contains { $0.text.contains("FEATURE(") || $0.text.contains("cf.m4") }
-        case "access":
-            return file.lines.prefix(1_000).contains { line in
-                ["connect:", "to:", "from:", "spam:"].contains { line.text.lowercased().hasPrefix($0) }
-            }
+            let isOne = name == "sendmail.mc" || file.lines.contains { $0.text.contains("FEATURE(") || $0.text.contains("cf.m4") }
+            return isOne && !Sendmail88Importer.recognises(file)
+        case "access": return file.lines.prefix(1_000).contains { isAccessEntry($0.text) }
         default: return false
         }
+    }
+
+    /// Level 8 came with 8.9.
+    private static func isConfiguration(_ file: ConfigFile) -> Bool {
+        file.lines.contains { line in
+            if line.text.hasPrefix("SBasic_check_rcpt") || line.text.hasPrefix("SRcpt_ok") { return true }
+            guard line.text.hasPrefix("V") else { return false }
+            return OldAddressForms.decimal(line.text.dropFirst().prefix { $0.isASCII && $0.isNumber }).map { $0 >= 8 } ?? false
+        }
+    }
+
+    /// A tagged key, or a value that no other server's map has.
+    private static func isAccessEntry(_ line: String) -> Bool {
+        let text = line.lowercased()
+        if ["connect:", "to:", "from:", "spam:"].contains(where: { text.hasPrefix($0) }) { return true }
+        let words = text.split(whereSeparator: SendmailCF.isBlank)
+        return words.count == 2 && words[1] == "relay" && !text.hasPrefix("#")
     }
 
     public static func model(

@@ -74,6 +74,8 @@ extension Sendmail89Reader {
         _ word: Sourced<String>, into list: WritableKeyPath<Sendmail89Model, [Sourced<String>]>, _ cf: SendmailCF
     ) {
         guard let text = cf.expanded(word.value) else {
+            // The host's own name is local without a word about it.
+            if list == \.localClass, SendmailClasses.isHostName(word.value) { return notes.ignore() }
             return notes.obscure(word.value, at: word.origin ?? Origin(note: "class"), why: "a macro that is not defined here")
         }
         notes.model()
@@ -93,14 +95,18 @@ extension Sendmail89Reader {
                 "no Scheck_rcpt", at: Origin(note: "rulesets"), why: "releases before 8.9, and others without rules, relay for everybody")
         }
         if rules.isPresent("checkrcpt") { turnOn(.delayChecks, check) }
-        if !rules.isPresent("Relay_ok") { turnOn(.promiscuousRelay, check) }
+        if rules.relayForEverybody { turnOn(.promiscuousRelay, check) }
+        accessHasTags = rules.lookUpTags
         readOperators(cf, rules)
-        if !rules.has("Domain name required for sender address", in: "Basic_check_mail") {
-            turnOn(.acceptUnqualifiedSenders, check)
-        }
+        if !rules.has("Domain name required", in: "Basic_check_mail") { turnOn(.acceptUnqualifiedSenders, check) }
         for unknown in rules.unknown { notes.obscure("S\(unknown.name)", at: unknown.origin, why: "\(unknown.why): \(unknown.text)") }
-        if cf.maps["domaintable"] != nil {
-            notes.obscure("Kdomaintable", at: cf.maps["domaintable"]?.origin ?? check, why: Sendmail89Words.opaqueFeatures["domaintable"] ?? "")
+        readMapsOfFeatures(cf)
+    }
+
+    private mutating func readMapsOfFeatures(_ cf: SendmailCF) {
+        for (map, feature) in Sendmail89Words.opaqueMaps {
+            guard let found = cf.maps[map], let why = Sendmail89Words.opaqueFeatures[feature] else { continue }
+            notes.obscure("K\(map)", at: found.origin, why: why)
         }
         for map in ["dnsbl", "ednsbl", "badmx", "mtamark"] {
             if let found = cf.maps[map] { notes.find(Sendmail89Audit.notCarriedOver("K\(map)", by: "the DNS", at: found.origin)) }

@@ -10,6 +10,7 @@ extension Sendmail89Reader {
             case "include", "sinclude": try include(call, in: path, depth: depth)
             case "define": readDefinition(call)
             case "DOMAIN": readDomainFile(call)
+            case "ifdef", "ifelse": readCondition(call)
             default: readCall(call)
             }
         }
@@ -18,7 +19,7 @@ extension Sendmail89Reader {
 
     private mutating func include(_ call: SendmailMC.Call, in path: String, depth: Int) throws(ImportTrouble) {
         let name = call.argument(0) ?? ""
-        if name.hasSuffix("cf.m4") { return notes.ignore() }
+        if Sendmail89Words.isOfDistribution(name) { return notes.ignore() }
         guard depth < Self.deepestInclude, let file = try files.source.file(named: name, in: path) else {
             return notes.obscure(call.text, at: call.origin, why: "the included file is not among the files")
         }
@@ -33,15 +34,13 @@ extension Sendmail89Reader {
     }
 
     private mutating func readCall(_ call: SendmailMC.Call) {
-        let words = Self.words(call.arguments.joined(separator: " "), call.origin)
+        let words = Self.words(call.argument(0) ?? "", call.origin)
         switch call.name {
         case "RELAY_DOMAIN": model.relayClass += words; notes.model()
         case "LOCAL_DOMAIN": model.localClass += words; notes.model()
         case "VIRTUSER_DOMAIN": virtualHosts += words; notes.model()
         case "TRUST_AUTH_MECH": trust(words)
-        case "RELAY_DOMAIN_FILE", "VIRTUSER_DOMAIN_FILE":
-            relayFiles.append(
-                ClassFile(path: call.argument(0) ?? "", isOptional: false, format: nil, origin: call.origin))
+        case "RELAY_DOMAIN_FILE", "VIRTUSER_DOMAIN_FILE": relayFiles.append(Self.classFile(call.argument(0) ?? "", call.origin))
         case "OSTYPE":
             if call.argument(0) == "debian" { standardFormat = Sendmail89Files.everyWord }
             notes.ignore()
@@ -49,6 +48,16 @@ extension Sendmail89Reader {
         case let name where Sendmail89Words.irrelevantCalls.contains(name): notes.ignore()
         default: notes.obscure(call.text, at: call.origin, why: "this macro is not known")
         }
+        if Self.classMacros.contains(call.name), call.arguments.count > 1 { notes.find(Self.argumentsLeftOut(call)) }
+    }
+
+    private static let classMacros: Set<String> = ["LOCAL_DOMAIN", "RELAY_DOMAIN", "TRUST_AUTH_MECH", "VIRTUSER_DOMAIN"]
+
+    private static func argumentsLeftOut(_ call: SendmailMC.Call) -> AuditFinding {
+        AuditFinding(
+            "sendmail-argument-left-out", .warning, "\(call.name) takes one argument, and the others count for nothing",
+            at: call.origin, why: "its one argument is a list with blanks between the words",
+            fix: "\(call.name)(`\(call.arguments.joined(separator: " "))')")
     }
 
     mutating func trust(_ words: [Sourced<String>]) {
@@ -72,14 +81,16 @@ extension Sendmail89Reader {
     private mutating func readDefinition(_ call: SendmailMC.Call) {
         let (name, value) = (call.argument(0) ?? "", call.argument(1) ?? "")
         switch name {
-        case "confCR_FILE": relayFiles.append(Self.classFile(value, call.origin))
+        case "confCR_FILE":
+            relayFiles.append(Self.classFile(value, call.origin))
+            namesRelayFile = true
         case "confCW_FILE": macros["confCW_FILE"] = Sourced(value, call.origin)
         case "confDOMAIN_NAME": macros["j"] = Sourced(value, call.origin); notes.model()
         case "confAUTH_MECHANISMS": model.offersAUTH = call.origin; notes.ignore()
         case "MAIL_HUB", "SMART_HOST", "LOCAL_RELAY": model.mailHub = call.origin; notes.ignore()
         case "confDELIVERY_MODE" where value.lowercased().hasPrefix("d"):
             notes.obscure(call.text, at: call.origin, why: "in deferred mode no address is checked when it is given")
-        case let name where name.hasPrefix("_"): notes.obscure(call.text, at: call.origin, why: "an inner macro of the rules")
+        case let name where name.hasPrefix("_") && !Sendmail89Words.isIdleDefinition(name): notes.obscure(call.text, at: call.origin, why: "an inner macro of the rules")
         default: notes.ignore()
         }
     }

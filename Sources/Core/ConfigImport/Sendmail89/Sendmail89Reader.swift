@@ -9,7 +9,11 @@ struct Sendmail89Reader {
     /// Names of files that class R and w are read from, with the place that says so.
     var relayFiles: [ClassFile] = []
     var localFiles: [ClassFile] = []
+    /// Whether confCR_FILE stands for the usual file of class R.
+    var namesRelayFile = false
     var accessFile: (path: String, origin: Origin)?
+    /// Whether tagged keys are looked up; nil where no rules say it.
+    var accessHasTags: Bool?
     /// Every map that is named, whatever it is for.
     var maps: [SendmailMapFiles.Map] = []
     /// Class VirtHost, which joins class R.
@@ -67,16 +71,17 @@ struct Sendmail89Reader {
             throw ImportTrouble("no sendmail.cf, sendmail.mc, access, relay-domains or local-host-names among the files; give their paths")
         }
         notes.reading = "No sendmail.cf or sendmail.mc was given: the lists are read as a configuration without FEATUREs but access_db reads them."
+        for _ in [relay, local, access].compactMap({ $0 }) { notes.model() }
         if let relay { model.relayClass += Sendmail89Files.words(relay, format: nil, notes: &notes) }
         if let local { model.localClass += Sendmail89Files.words(local, format: nil, notes: &notes) }
         if let access {
             model.features[.accessDB] = Origin(note: "default")
-            SendmailAccessReader.read(access, into: &model.access, notes: &notes)
+            readAccess(access)
         }
     }
 
     private mutating func addStandardFiles(_ path: String) {
-        if !relayFiles.contains(where: { $0.isOptional }) {
+        if !namesRelayFile {
             relayFiles.append(
                 ClassFile(
                     path: "/etc/mail/relay-domains", isOptional: true, format: standardFormat,
@@ -93,10 +98,14 @@ struct Sendmail89Reader {
         }
         guard let (path, origin) = accessFile else { return }
         if let file = try files.named(path, in: configuration) {
-            SendmailAccessReader.read(file, into: &model.access, notes: &notes)
+            readAccess(file)
         } else {
             notes.obscure(path, at: origin, why: "the access map's text is not among the files; give it too")
         }
+    }
+
+    private mutating func readAccess(_ file: ConfigFile) {
+        SendmailAccessReader.read(file, hasTags: accessHasTags ?? facts.isAtLeast(8, 10) ?? true, into: &model.access, notes: &notes)
     }
 
     private mutating func words(
@@ -112,10 +121,7 @@ struct Sendmail89Reader {
             return Sendmail89Files.words(file, format: classFile.format, notes: &notes)
         }
         if classFile.isOptional {
-            notes.find(
-                AuditFinding(
-                    "sendmail-file-not-given", .note, "\(path) is not among the files and is taken for empty",
-                    at: classFile.origin, why: "it holds \(what)", fix: "give the file too if it exists"))
+            notes.find(.fileNotGiven(path, what: what, at: classFile.origin))
         } else {
             notes.obscure(path, at: classFile.origin, why: "not among the files; it holds \(what)")
         }
@@ -129,13 +135,7 @@ struct Sendmail89Reader {
         model.hostName = facts.hostName.map { Sourced($0, Origin(note: "facts: hostName")) } ?? ownName
         model.ownDomain = facts.ownDomain.map { Sourced($0, Origin(note: "facts: ownDomain")) } ?? definedOwnDomain
         model.localClass += (facts.localDomains ?? []).map { Sourced("\($0)", Origin(note: "facts: localDomains")) }
-        if model.hostName == nil {
-            notes.find(
-                AuditFinding(
-                    "sendmail-own-name-not-known", .note, "the host's own name is local too, and no file says it",
-                    at: Origin(note: "class w"), why: "Sendmail asks the host for its name when it starts",
-                    fix: "give hostName in the facts"))
-        }
+        if model.hostName == nil { notes.find(.ownNameNotKnown(at: Origin(note: "class w"))) }
         if let origin = model.features[.relayEntireDomain], model.ownDomain == nil {
             notes.obscure(
                 "FEATURE(`relay_entire_domain')", at: origin,

@@ -12,7 +12,7 @@ enum Sendmail89Words {
 
     /// FEATUREs that only refuse more than the relay rules do, by what no policy knows.
     static let refusalFeatures: [String: String] = [
-        "dnsbl": "a DNS list", "enhdnsbl": "a DNS list", "rhsbl": "a DNS list", "mtamark": "a mark in the DNS",
+        "rbl": "a DNS list", "dnsbl": "a DNS list", "enhdnsbl": "a DNS list", "rhsbl": "a DNS list", "mtamark": "a mark in the DNS",
         "badmx": "the MX of the sender's domain", "ratecontrol": "the rate of connections",
         "conncontrol": "the number of connections", "block_bad_helo": "the HELO name",
         "compat_check": "pairs of sender and recipient",
@@ -30,6 +30,11 @@ enum Sendmail89Words {
         "check_local": "it is not known",
     ]
 
+    /// Maps of a sendmail.cf that such features bring with them.
+    static let opaqueMaps: KeyValuePairs = [
+        "bestmx": "bestmx_is_local", "domaintable": "domaintable", "drac": "drac", "ldapmra": "ldap_routing",
+    ]
+
     /// Macros of an `.mc` that cannot change who may relay.
     static let irrelevantCalls: Set<String> = [
         "CANONIFY_DOMAIN", "CANONIFY_DOMAIN_FILE", "CLIENT_OPTIONS", "DAEMON_OPTIONS", "EXPOSED_USER", "EXPOSED_USER_FILE",
@@ -40,6 +45,22 @@ enum Sendmail89Words {
         "divert", "errprint", "undefine", "undivert", "LOCAL_TLS_CLIENT", "LOCAL_TLS_SERVER", "LOCAL_TLS_RCPT",
         "LOCAL_TRY_TLS", "LOCAL_SRV_FEATURES", "MAILER_MODIFIER", "LOCAL_DELIVERY_AGENT",
     ]
+
+    /// Whether a definition of that name cannot change who may relay.
+    static func isIdleDefinition(_ name: String) -> Bool {
+        // Where files lie by default.
+        if name == "_USE_ETC_MAIL_" { return true }
+        return name.hasPrefix("conf") && !tellingDefinitions.contains(name)
+    }
+
+    private static let tellingDefinitions: Set<String> = [
+        "confAUTH_MECHANISMS", "confCR_FILE", "confCW_FILE", "confDELIVERY_MODE", "confDOMAIN_NAME", "confOPERATORS",
+    ]
+
+    /// A file that comes with Sendmail and holds none of a site's settings.
+    static func isOfDistribution(_ path: String) -> Bool {
+        path.hasSuffix("cf.m4") || path.hasSuffix("/sendmail/cf/debian/autoconf.m4")
+    }
 
     /// Features of one word each.
     static let plainFeatures: [String: Sendmail89Model.Feature] = [

@@ -3,7 +3,7 @@ import PolicyLanguage
 
 /// Traps in single entries of the access map.
 enum SendmailAccessAudit {
-    static func check(_ entry: SendmailAccessMap.Entry, notes: inout ImportNotes) {
+    static func check(_ entry: SendmailAccessMap.Entry, hasTags: Bool, notes: inout ImportNotes) {
         let (tag, body) = SendmailAccessMap.split(entry.key)
         let isIrrelevant = tag.map { SendmailAccessMap.irrelevantTags.contains($0) } ?? false
         guard !isIrrelevant, !entry.key.hasPrefix("cert") else { return }
@@ -16,12 +16,30 @@ enum SendmailAccessAudit {
         }
         checkKey(entry, tag, body, notes: &notes)
         checkValue(entry, notes: &notes)
+        if hasTags, entry.value == .relay, tag == nil { checkDirection(entry, body, notes: &notes) }
     }
+
+    private static func checkDirection(
+        _ entry: SendmailAccessMap.Entry, _ body: Substring, notes: inout ImportNotes
+    ) {
+        guard !isNeverFound(body), let key = SendmailKey(body) else { return }
+        let fromIt = "Connect:\(entry.key)\tRELAY"
+        // No recipient's domain begins as an address.
+        let isAddress = if case .network = key { true } else { false }
+        notes.find(
+            AuditFinding(
+                "sendmail-untagged-relay", .warning, "RELAY without a tag works in both directions", at: entry.origin,
+                why: "mail from clients of that name and mail to that domain are both relayed",
+                fix: isAddress ? fromIt : "\(fromIt) or To:\(entry.key)\tRELAY"))
+    }
+
+    /// A prefix length or an asterisk.
+    private static func isNeverFound(_ body: Substring) -> Bool { body.contains("/") || body.contains("*") }
 
     private static func checkKey(
         _ entry: SendmailAccessMap.Entry, _ tag: String?, _ body: Substring, notes: inout ImportNotes
     ) {
-        if body.contains("/") || body.contains("*") {
+        if isNeverFound(body) {
             notes.find(
                 AuditFinding(
                     "sendmail-access-cidr", .warning, "`\(entry.key)` matches nobody", at: entry.origin,
@@ -44,13 +62,6 @@ enum SendmailAccessAudit {
                     "sendmail-access-user-without-at", .warning, "`\(body)` is a top-level domain here, no user",
                     at: entry.origin, why: "a user at any domain is written with an @ at its end", fix: "\(body)@",
                     confidence: .likely))
-        }
-        if entry.value == .relay, tag == nil {
-            notes.find(
-                AuditFinding(
-                    "sendmail-untagged-relay", .warning, "RELAY without a tag works in both directions", at: entry.origin,
-                    why: "mail from clients of that name and mail to that domain are both relayed",
-                    fix: "Connect:\(entry.key)\tRELAY or To:\(entry.key)\tRELAY"))
         }
     }
 

@@ -3,7 +3,8 @@ import MailTypes
 /// Reads the access map's text as makemap does: a key, white space, and the rest of the line as its value. A line that
 /// begins with `#` is a comment; a `#` behind a value is part of it.
 enum SendmailAccessReader {
-    static func read(_ file: ConfigFile, into map: inout SendmailAccessMap, notes: inout ImportNotes) {
+    /// `hasTags`: whether the release looks for tagged keys.
+    static func read(_ file: ConfigFile, hasTags: Bool, into map: inout SendmailAccessMap, notes: inout ImportNotes) {
         for line in file.lines {
             guard let first = line.text.utf8.first, first != UInt8(ascii: "#") else { continue }
             let origin = file.origin(line)
@@ -21,9 +22,13 @@ enum SendmailAccessReader {
             }
             let entry = SendmailAccessMap.Entry(
                 key: text[..<end].lowercased(), value: self.value(value), text: value, origin: origin)
+            guard hasTags || SendmailAccessMap.split(entry.key).tag == nil else {
+                notes.find(tagged(entry))
+                continue
+            }
             if map.add(entry) {
                 notes.model()
-                SendmailAccessAudit.check(entry, notes: &notes)
+                SendmailAccessAudit.check(entry, hasTags: hasTags, notes: &notes)
             } else {
                 notes.find(
                     AuditFinding(
@@ -31,6 +36,13 @@ enum SendmailAccessReader {
                         why: "makemap keeps the first of two lines with one key and only warns", fix: "leave one out"))
             }
         }
+    }
+
+    private static func tagged(_ entry: SendmailAccessMap.Entry) -> AuditFinding {
+        AuditFinding(
+            "sendmail-access-tag-too-new", .warning, "`\(entry.key)` is never looked up by this release", at: entry.origin,
+            why: "tags came with 8.10; before it a key is the domain, address or mailbox alone, and counts in all directions",
+            fix: "\(SendmailAccessMap.split(entry.key).body)\t\(entry.text)")
     }
 
     private static func skipped(_ what: String, at origin: Origin) -> AuditFinding {

@@ -13,6 +13,9 @@ struct SendmailNetwork: Hashable, Sendable {
     init?(_ text: some StringProtocol) {
         if text == "ipv6" {
             self.init(isV6: true, parts: [])
+        } else if text == "ipv6:::1" {
+            // The one short spelling that the shipped rules have too.
+            self.init(isV6: true, parts: [0, 0, 0, 0, 0, 0, 0, 1])
         } else if text.hasPrefix("ipv6:") {
             guard let parts = Self.parts(text.dropFirst(5), separator: ":", most: 8, radix: 16, highest: 0xffff) else { return nil }
             self.init(isV6: true, parts: parts)

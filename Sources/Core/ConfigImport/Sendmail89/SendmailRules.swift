@@ -35,6 +35,15 @@ struct SendmailRules {
         Mark(feature: .spamFriend, left: "<FRIEND>", right: "", rulesets: ["check_rcpt"]),
         Mark(feature: .spamHater, left: "<HATER>", right: "", rulesets: ["check_rcpt"]),
         Mark(feature: .requireRDNS, left: "$*$|FAIL", right: "$#error", rulesets: ["Basic_check_relay"]),
+    ] + marksOfRelease89
+
+    private static let marksOfRelease89: [Mark] = [
+        Mark(feature: .relayEntireDomain, left: "$+<@$*$=m>", right: "$@OK", rulesets: ["Basic_check_rcpt"]),
+        Mark(feature: .relayHostsOnly, left: "$+<@$=R>", right: "$@OK", rulesets: ["Basic_check_rcpt"]),
+        Mark(feature: .relayBasedOnMX, left: "$+<@$*>", right: "$:<:$(mxserved", rulesets: ["Basic_check_rcpt"]),
+        Mark(feature: .looseRelayCheck, left: "$*", right: "$:$>CanonAddr", rulesets: ["Basic_check_rcpt"]),
+        Mark(feature: .blocklistRecipients, left: "<?>$+<@$=w>", right: "$:<><USER", rulesets: ["Basic_check_rcpt"]),
+        Mark(feature: .relayLocalFrom, left: "$*$|$+<@$=w.>", right: "$@OK", rulesets: ["Basic_check_rcpt"]),
     ]
 
     func isPresent(_ ruleset: String) -> Bool { cf.rulesets[ruleset].map { !$0.rules.isEmpty } ?? false }
@@ -56,6 +65,21 @@ struct SendmailRules {
         cf.rulesets[ruleset]?.rules.contains { $0.right.contains(text) } ?? false
     }
 
+    /// Until 8.11 check_rcpt asked all of it.
+    private var areBeforeRelayOK: Bool { isPresent("Basic_check_rcpt") && !isPresent("Relay_ok") }
+
+    /// Whether nobody is refused who is in no list. Before there was a Relay_ok, check_rcpt itself refuses what no rule above
+    /// has taken. Of rules that are not known it is not known what they refuse.
+    var relayForEverybody: Bool {
+        if isPresent("Relay_ok") || !unknown.isEmpty { return false }
+        return !(cf.rulesets["Basic_check_rcpt"]?.rules.contains { rule in
+            rule.left == "$*" && SendmailCF.withoutBlanks(rule.right).hasPrefix("$#error")
+        } ?? false)
+    }
+
+    /// Until 8.9 the access map is asked for a name or an address alone.
+    var lookUpTags: Bool { origin("<$+><$+><$*>", "$:<$(access$1$:?$)>", in: ["LookUpDomain"]) == nil }
+
     // MARK: Rules that were not shipped
 
     struct Unknown {
@@ -74,7 +98,7 @@ struct SendmailRules {
     private static let shippedRulesets = [
         "check_relay", "checkrelay", "Basic_check_relay", "check_mail", "checkmail", "Basic_check_mail", "check_rcpt",
         "checkrcpt", "Basic_check_rcpt", "Rcpt_ok", "Relay_ok", "ParseRecipient", "CanonAddr", "D", "A", "F", "E", "U",
-        "SearchList", "RelayTLS", "FullAddr", "Delay_TLS_Clt", "Delay_TLS_Clt2", "check_compat",
+        "LookUpDomain", "LookUpAddress", "SearchList", "RelayTLS", "FullAddr", "Delay_TLS_Clt", "Delay_TLS_Clt2", "check_compat",
     ]
 
     /// The first rule of each such ruleset.
@@ -85,20 +109,28 @@ struct SendmailRules {
             }
         }
             + Self.shippedRulesets.compactMap { name in
-                cf.rulesets[name]?.rules.first { !Self.isShipped($0) }.map {
+                cf.rulesets[name]?.rules.first { !isShipped($0) }.map {
                     Unknown(name: name, origin: $0.origin, text: "R\($0.left) \($0.right)", why: "a rule that Sendmail does not ship")
                 }
             }
     }
 
-    private static func isShipped(_ rule: SendmailCF.Rule) -> Bool {
-        // A DNS list's zone is the site's own; it can only refuse.
-        if rule.right.contains("$4.$3.$2.$1") { return true }
+    private func isShipped(_ rule: SendmailCF.Rule) -> Bool {
+        if Self.isOfList(rule) { return true }
         var shape = rule.shape
         if let error = shape.firstRange(of: "\t$#error"), let text = shape[error.upperBound...].firstRange(of: "$:") {
             shape = String(shape[..<text.lowerBound])
         }
-        return ShippedSendmailRules.contains(digest(of: shape))
+        let digest = Self.digest(of: shape)
+        return ShippedSendmailRules.contains(digest) || areBeforeRelayOK && ShippedSendmailRules.containsOfRelease89(digest)
+    }
+
+    /// A DNS list's zone and the answers that count are the site's own; it can only refuse.
+    private static func isOfList(_ rule: SendmailCF.Rule) -> Bool {
+        if rule.right.contains("$4.$3.$2.$1") { return true }
+        let (left, right) = (SendmailCF.withoutBlanks(rule.left), SendmailCF.withoutBlanks(rule.right))
+        if left == "<@>$*<@$+.>$|$*" { return right.hasPrefix("$:<?>$(dnsbl$2.") }
+        return left.hasPrefix("<?>") && !left.contains("$") && (right == "$:OKSOFAR" || right.hasPrefix("$#error"))
     }
 
     /// FNV-1a. Texts that differ may share one, which nobody gains by who can write the file anyway.

@@ -1,5 +1,5 @@
 /// A text in sections, as transcriptions of dialogs are written: `[Section]`, then `Key = value`; a comment begins with
-/// `;` or `#`.
+/// `;` or `#` at a line's start or after a blank.
 public enum SectionedText {
     public enum Line: Hashable, Sendable {
         /// The name as it is written.
@@ -10,23 +10,25 @@ public enum SectionedText {
         case other
     }
 
-    /// Where a comment may begin.
-    public enum Comments: Hashable, Sendable {
-        case atLineStart
-        /// At a line's start or after a blank.
-        case anywhere
-    }
-
     /// Every line that says something, with its text and place.
-    public static func lines(
-        of file: ConfigFile, comments: Comments = .anywhere
-    ) -> [(line: Line, text: String, origin: Origin)] {
+    public static func lines(of file: ConfigFile) -> [(line: Line, text: String, origin: Origin)] {
         file.lines.compactMap { line in
-            let trimmed = OldAddressForms.trimmed(line.text)
-            if trimmed.first == "#" || trimmed.first == ";" { return nil }
-            let text = comments == .anywhere ? OldAddressForms.trimmed(withoutComment(line.text)) : trimmed
+            let text = OldAddressForms.trimmed(withoutComment(line.text))
             return text.isEmpty ? nil : (read(text), text, file.origin(line))
         }
+    }
+
+    /// Whether one of these headings stands in it, in any case of letters and with any blanks.
+    static func has(_ headings: Set<String>, in file: ConfigFile) -> Bool {
+        file.lines.contains { line in
+            guard case .section(let name) = read(OldAddressForms.trimmed(withoutComment(line.text))) else { return false }
+            return headings.contains(words(name))
+        }
+    }
+
+    /// In lower case, single spaces between words.
+    static func words(_ heading: some StringProtocol) -> String {
+        heading.split(whereSeparator: { $0 == " " || $0 == "\t" }).map { $0.lowercased() }.joined(separator: " ")
     }
 
     private static func read(_ text: String) -> Line {
@@ -39,7 +41,7 @@ public enum SectionedText {
             value: OldAddressForms.trimmed(text[text.index(after: sign)...]))
     }
 
-    private static func withoutComment(_ text: String) -> Substring {
+    static func withoutComment(_ text: String) -> Substring {
         let bytes = text.utf8
         var previous = UInt8(ascii: " ")
         for index in bytes.indices {

@@ -6,6 +6,8 @@ struct SendmailClasses {
     let source: ImportSource
     /// The file in which the `F` lines stand.
     let path: String
+    /// What the host calls itself, as far as that is known.
+    let hostName: Domain?
 
     /// The words of a class, macros replaced. What cannot be had is opaque: a missing file, a program's output.
     func words(of name: String, notes: inout ImportNotes) throws(ImportTrouble) -> [Sourced<String>] {
@@ -15,11 +17,13 @@ struct SendmailClasses {
             case .word(let word):
                 if let text = configuration.expanded(word.value) {
                     words.append(Sourced(text.lowercased(), word.origin))
+                } else if Self.isHostName(word.value) {
+                    addHostName(word, to: &words, notes: &notes)
                 } else if let origin = word.origin {
                     notes.obscure(word.value, at: origin, why: "a macro that no D line defines")
                 }
             case .program(let command, let origin):
-                notes.obscure("F|\(command)", at: origin, why: "a class that a program prints")
+                notes.obscure("F\(name)\(command)", at: origin, why: "a class that a program prints")
             case .file(let path, let isOptional, let format, let origin):
                 if let format, format != "%s", !format.hasPrefix("%[^\\#]"), !format.hasPrefix("%[^#]") {
                     notes.obscure("F \(path) \(format)", at: origin, why: "a scan format that is not known")
@@ -34,6 +38,30 @@ struct SendmailClasses {
             }
         }
         return words
+    }
+
+    /// Macros that Sendmail fills with the host's name when it starts.
+    static func isHostName(_ word: String) -> Bool { ["$w", "$j", "$k"].contains(word) }
+
+    private func addHostName(_ word: Sourced<String>, to words: inout [Sourced<String>], notes: inout ImportNotes) {
+        if let hostName { return words.append(Sourced("\(hostName)", word.origin)) }
+        notes.find(.ownNameNotKnown(at: word.origin ?? Origin(note: "class w")))
+    }
+}
+
+extension AuditFinding {
+    /// A file that Sendmail does without.
+    static func fileNotGiven(_ path: String, what: String, at origin: Origin) -> AuditFinding {
+        AuditFinding(
+            "sendmail-file-not-given", .note, "\(path) is not among the files and is taken for empty", at: origin,
+            why: "it holds \(what)", fix: "give the file too if it exists")
+    }
+
+    /// Of a Sendmail.
+    static func ownNameNotKnown(at origin: Origin) -> AuditFinding {
+        AuditFinding(
+            "sendmail-own-name-not-known", .note, "the host's own name is local too, and no file says it", at: origin,
+            why: "Sendmail asks the host for its name when it starts", fix: "give hostName in the facts")
     }
 }
 

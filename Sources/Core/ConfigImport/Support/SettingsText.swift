@@ -1,4 +1,4 @@
-/// `[Section]` headings and `Name = value` lines, with comments behind `#` or `;` at a line's start: the form in which
+/// `[Section]` headings and `Name = value` lines, with comments behind `#` or `;`: the form in which
 /// settings that live in dialogs only are written down for an import.
 struct SettingsText {
     struct Setting {
@@ -14,16 +14,16 @@ struct SettingsText {
 
     private(set) var settings: [Setting] = []
     /// Headings in order, in lower case.
-    private(set) var sections: [String] = []
+    private(set) var sections: [Sourced<String>] = []
 
     /// Lines that are neither are opaque.
     init(_ file: ConfigFile, notes: inout ImportNotes) {
-        for (line, text, origin) in SectionedText.lines(of: file, comments: .atLineStart) {
+        for (line, text, origin) in SectionedText.lines(of: file) {
             switch line {
-            case .section(let name): sections.append(Self.words(name))
+            case .section(let name): sections.append(Sourced(SectionedText.words(name), origin))
             case .setting(let key, let value):
                 settings.append(
-                    Setting(section: sections.last ?? "", name: Self.plain(key), value: value, text: text, origin: origin))
+                    Setting(section: sections.last?.value ?? "", name: Self.plain(key), value: value, text: text, origin: origin))
             case .other: notes.obscure(text, at: origin, why: "neither a heading in brackets nor a line `Name = value`")
             }
         }
@@ -40,10 +40,6 @@ struct SettingsText {
             }
         }
         return plain
-    }
-
-    private static func words(_ heading: some StringProtocol) -> String {
-        heading.split(whereSeparator: { $0 == " " || $0 == "\t" }).map { $0.lowercased() }.joined(separator: " ")
     }
 }
 

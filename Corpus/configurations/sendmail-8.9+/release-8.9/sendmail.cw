@@ -1,0 +1,3 @@
+# whom we take mail for
+ours.test
+  WWW.Ours.Test   the web
