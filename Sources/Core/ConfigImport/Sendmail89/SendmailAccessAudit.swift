@@ -3,8 +3,8 @@ import PolicyLanguage
 
 /// Traps in single entries of the access map.
 enum SendmailAccessAudit {
-    static func check(_ entry: SendmailAccessMap.Entry, notes: inout ImportNotes) {
-        let (tag, body) = SendmailAccessMap.split(entry.key)
+    static func check(_ entry: SendmailAccessMap.Entry, _ key: SendmailAccessMap.Key, notes: inout ImportNotes) {
+        let tag = key.tag
         let isIrrelevant = tag.map { SendmailAccessMap.irrelevantTags.contains($0) } ?? false
         guard !isIrrelevant, !entry.key.hasPrefix("cert") else { return }
         if let tag, SendmailAccessMap.Tag(rawValue: tag) == nil {
@@ -14,14 +14,15 @@ enum SendmailAccessAudit {
                     why: "the entry is never looked up", fix: "write one of Connect:, From:, To:, Spam:"))
             return
         }
-        checkKey(entry, tag, body, notes: &notes)
+        checkKey(entry, key, notes: &notes)
         checkValue(entry, notes: &notes)
     }
 
     private static func checkKey(
-        _ entry: SendmailAccessMap.Entry, _ tag: String?, _ body: Substring, notes: inout ImportNotes
+        _ entry: SendmailAccessMap.Entry, _ key: SendmailAccessMap.Key, notes: inout ImportNotes
     ) {
-        if body.contains("/") || body.contains("*") {
+        let (tag, body) = SendmailAccessMap.split(entry.key)
+        if body.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "*") }) {
             notes.find(
                 AuditFinding(
                     "sendmail-access-cidr", .warning, "`\(entry.key)` matches nobody", at: entry.origin,
@@ -29,14 +30,14 @@ enum SendmailAccessAudit {
                     fix: "write the first octets: 10.20 for 10.20.0.0/16"))
             return
         }
-        guard let key = SendmailKey(body) else {
+        guard let read = key.body else {
             notes.find(
                 AuditFinding(
                     "sendmail-access-key", .warning, "`\(entry.key)` is no address, domain or mailbox", at: entry.origin,
                     why: "the entry is never found", fix: "write a domain, user@domain, user@, or the first octets of an address"))
             return
         }
-        if case .host(let domain) = key, !domain.bytes.contains(UInt8(ascii: ".")), tag != "connect", entry.value != .relay,
+        if case .host(let domain) = read, !domain.bytes.contains(UInt8(ascii: ".")), tag != "connect", entry.value != .relay,
             !shortTopLevel.contains("\(domain)"), domain.bytes.count > 2
         {
             notes.find(

@@ -13,7 +13,7 @@ enum SendmailAccessReader {
                 notes.find(skipped("a line that begins with white space", at: origin))
                 continue
             }
-            let end = text.firstIndex { $0 == " " || $0 == "\t" } ?? text.endIndex
+            let end = text.utf8.firstIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? text.endIndex
             let value = OldAddressForms.trimmed(text[end...])
             guard !value.isEmpty else {
                 notes.find(skipped("`\(text)` has no value", at: origin))
@@ -21,9 +21,9 @@ enum SendmailAccessReader {
             }
             let entry = SendmailAccessMap.Entry(
                 key: text[..<end].lowercased(), value: self.value(value), text: value, origin: origin)
-            if map.add(entry) {
+            if map.add(entry), let key = map.keys.last {
                 notes.model()
-                SendmailAccessAudit.check(entry, notes: &notes)
+                SendmailAccessAudit.check(entry, key, notes: &notes)
             } else {
                 notes.find(
                     AuditFinding(
