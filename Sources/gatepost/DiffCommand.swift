@@ -51,7 +51,7 @@ struct DiffCommand: ParsableCommand {
             throw ExitStatus.cannotTell
         }
         if json {
-            try StandardOutput.print(difference.json(from: before, to: after).text)
+            try StandardOutput.print(difference.json(from: before, to: after))
         } else {
             try StandardOutput.print(RightsDifferenceText(difference, from: before, to: after).lines.joined(separator: "\n"))
         }

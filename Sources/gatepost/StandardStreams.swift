@@ -1,8 +1,15 @@
 import Glibc
+import JSONText
 
 /// Where answers go. An answer that cannot be written is trouble: a full disk must not look like "good".
 enum StandardOutput {
     static func print(_ text: String) throws(Trouble) { try write(Array(text.utf8) + [UInt8(ascii: "\n")]) }
+
+    /// In one line.
+    static func print(_ value: JSONValue) throws(Trouble) {
+        try value.write { piece throws(Trouble) in try write(piece) }
+        try write([UInt8(ascii: "\n")])
+    }
 
     static func write(_ bytes: [UInt8]) throws(Trouble) {
         if let problem = FileAccess.write(bytes, to: STDOUT_FILENO) {

@@ -74,7 +74,7 @@ struct WhoCanRelayCommand: ParsableCommand {
             try StandardOutput.print(
                 shared.json ? answer.json(worst: records, at: time).text : lines.joined(separator: "\n"))
         } else if shared.json {
-            try StandardOutput.print(answer.json(of: policy, at: time, isNarrowed: narrowing != nil).text)
+            try StandardOutput.print(answer.json(of: policy, at: time, isNarrowed: narrowing != nil))
         } else if format == .csv {
             // A head without lines would read as if nobody could relay.
             if answer.grants != nil { try StandardOutput.write(Array(RelayAnswerCSV.text(answer, of: policy).utf8)) }

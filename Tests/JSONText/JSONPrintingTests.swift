@@ -18,6 +18,21 @@ struct JSONPrintingTests {
         ] as [(JSONValue, String)])
     func prints(value: JSONValue, text: String) { #expect(value.text == text) }
 
+    @Test("in pieces it is the same text", arguments: [1, 2, 7, 1000])
+    func pieces(size: Int) {
+        let value = JSONValue.object([
+            .init("a", .array([.number(1), .object([.init("b\n", .null)]), .array([])])), .init("c", .string("é\u{1b}")),
+            .init("d", .array((0..<200).map { .number($0) })),
+        ])
+        var (text, count) = ([UInt8](), 0)
+        value.write(inPiecesOf: size) { piece in
+            text += piece
+            count += 1
+        }
+        #expect(String(decoding: text, as: UTF8.self) == value.text)
+        #expect((count == 1) == (size > text.count))
+    }
+
     @Test("for people it is indented by two")
     func pretty() {
         let value = JSONValue.object([

@@ -17,16 +17,19 @@ public struct GrantRecord: Sendable {
         (requests, risks, witness) = (grant.requests, grant.risks, grant.witness)
     }
 
-    public var json: JSONValue {
+    public var json: JSONValue { json(sharing: WrittenSets()) }
+
+    /// With `sets` as they were written for other grants, where they have them in common.
+    public func json(sharing sets: WrittenSets) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("rule", .object([.init("name", .string(rule.name)), .init("at", .string(rule.at.lineReference))])),
-            .init("client", Self.addresses(requests.clients)),
+            .init("client", sets.clients(requests.clients)),
             .init("name", requests.names.map { Self.names($0, noneWord: true) } ?? .null),
             .init("login", login),
             .init("pop", .bool(requests.pop == true)),
             .init("certificate", requests.certificates.each.first.map(Self.strings) ?? .null),
-            .init("sender", Self.paths(requests.senders, special: "<>")),
-            .init("to", Self.paths(requests.recipients, special: nil)),
+            .init("sender", sets.senders(requests.senders)),
+            .init("to", sets.recipients(requests.recipients)),
             .init("listener", requests.listeners.map { .array($0.map(JSONValue.optional)) } ?? .null),
             .init("risks", .array(risks.map { .string($0.rawValue) })),
             .init("witness", TrialRequest(witness).json),
@@ -114,7 +117,7 @@ public struct GrantRecord: Sendable {
         return pattern.description
     }
 
-    private static func paths(_ set: PathSet, special: String?) -> JSONValue {
+    fileprivate static func paths(_ set: PathSet, special: String?) -> JSONValue {
         var patterns = set.patterns?.map(\.description)
         var exceptions = set.exceptions.map(\.description)
         if let special {
@@ -141,5 +144,20 @@ public struct GrantRecord: Sendable {
         case .temporary: "temporary"
         case .unasked: "unasked"
         }
+    }
+}
+
+/// Sets as JSON, each written once: hundreds of grants can share one of thousands of addresses or domains.
+public final class WrittenSets {
+    private var knownClients = Remembered<AddressSet, JSONValue>()
+    private var knownSenders = Remembered<PathSet, JSONValue>()
+    private var knownRecipients = Remembered<PathSet, JSONValue>()
+
+    public init() {}
+
+    fileprivate func clients(_ set: AddressSet) -> JSONValue { knownClients.value(of: set) { GrantRecord.addresses(set) } }
+    fileprivate func senders(_ set: PathSet) -> JSONValue { knownSenders.value(of: set) { GrantRecord.paths(set, special: "<>") } }
+    fileprivate func recipients(_ set: PathSet) -> JSONValue {
+        knownRecipients.value(of: set) { GrantRecord.paths(set, special: nil) }
     }
 }

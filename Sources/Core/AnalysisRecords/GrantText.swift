@@ -5,10 +5,10 @@ import RelayPolicy
 /// A grant in a line for people.
 public struct GrantText {
     let grant: Grant
-    let policy: Policy
+    private let words: GrantWords
     private static let mostNetworks = 4
 
-    public init(_ grant: Grant, of policy: Policy) { (self.grant, self.policy) = (grant, policy) }
+    public init(_ grant: Grant, in words: GrantWords) { (self.grant, self.words) = (grant, words) }
 
     /// `192.0.2.0/24 · sender *@example.com · to elsewhere`: who needs what to send what where.
     public var gist: String { (who + [sender, recipients].compactMap { $0 }).joined(separator: " · ") }
@@ -18,7 +18,7 @@ public struct GrantText {
 
     /// `"office LAN" (gatepost.conf:95)`
     public var rule: String {
-        let rule = policy.relay[grant.rule]
+        let rule = words.policy.relay[grant.rule]
         return "\"\(rule.name)\" (\(rule.at.lineReference))"
     }
 
@@ -28,7 +28,7 @@ public struct GrantText {
         let requests = grant.requests
         var parts: [String] = []
         if requests.clients != .everything {
-            parts.append(Self.addresses(requests.clients))
+            parts.append(words.addresses(requests.clients))
         } else if !requests.needsMoreThanAddress {
             parts.append("anywhere")
         }
@@ -80,23 +80,7 @@ public struct GrantText {
     }
 
     /// `to elsewhere`
-    public var recipients: String {
-        let recipients = grant.requests.recipients
-        if recipients.patterns == nil, recipients.exceptions.isEmpty { return "to anywhere" }
-        let local = Set(
-            policy.local.entries.map { $0.isWildcard ? PathPattern.below($0.domain) : PathPattern.domain($0.domain) })
-        let exceptions = Set(recipients.exceptions)
-        if recipients.patterns == nil, !local.isEmpty, recipients.localParts == nil {
-            let others = recipients.exceptions.filter { !local.contains($0) }
-            let missing = local.subtracting(exceptions).filter { pattern in
-                !local.contains { $0 != pattern && $0.takes(pattern) }
-            }
-            if missing.isEmpty {
-                return "to elsewhere" + Self.except(others.lazy.map(\.description))
-            }
-        }
-        return "to \(Self.set(recipients, "<postmaster>", host: false))"
-    }
+    public var recipients: String { words.recipients(grant.requests.recipients) }
 
     // MARK: Words
 
@@ -146,16 +130,5 @@ public struct GrantText {
         let isShort = count <= mostNetworks
         let shown = Array(words.prefix(isShort ? mostNetworks : mostNetworks - 1)) + (isShort ? [last].compactMap { $0 } : [])
         return shown.joined(separator: " ") + (isShort ? "" : " and \(count - mostNetworks + 1) more")
-    }
-}
-
-extension PathPattern {
-    /// Whether every domain of another pattern of domains is one of this.
-    fileprivate func takes(_ other: PathPattern) -> Bool {
-        guard case .below(let domain) = self else { return false }
-        switch other {
-        case .below(let lower), .domain(let lower): return lower.isBelow(domain)
-        default: return false
-        }
     }
 }

@@ -7,12 +7,13 @@ extension RelayAnswer {
     /// As `docs/json/who-can-relay.schema.json` describes it.
     public func json(of policy: Policy, at time: Instant, isNarrowed: Bool) -> JSONValue {
         let records = grants.map { Self.records($0, of: policy) }
+        let sets = WrittenSets()
         return .object([
             .init("at", .string(time.rfc3339())),
             .init("narrowed", .bool(isNarrowed)),
             .init("strangersCanRelay", strangersCanRelay.json),
             .init("complete", .bool(records != nil)),
-            .init("grants", records.map { .array($0.map(\.json)) } ?? .null),
+            .init("grants", records.map { .array($0.map { $0.json(sharing: sets) }) } ?? .null),
             .init("requestClasses", records.map { .number($0.count) } ?? .null),
             .init("effortSpentOn", effortSpent?.json(of: policy) ?? .null),
         ])
@@ -68,7 +69,10 @@ extension EffortSpent {
 extension RightsDifference {
     /// As `docs/json/diff.schema.json` describes it.
     public func json(from old: Policy, to new: Policy) -> JSONValue {
-        func changes(_ changes: [Change], _ policy: Policy) -> JSONValue { .array(changes.map { $0.json(of: policy) }) }
+        let sets = WrittenSets()
+        func changes(_ changes: [Change], _ policy: Policy) -> JSONValue {
+            .array(changes.map { $0.json(of: policy, sharing: sets) })
+        }
         return .object([
             .init("gained", changes(gained, new)), .init("lost", changes(lost, old)),
             .init("limits", .array(limits.map { $0.json(from: old, to: new) })),
@@ -128,8 +132,8 @@ extension DeliveryChange {
 
 extension RightsDifference.Change {
     /// The grant, with what the other policy says to its witness. `policy` is the one that grants.
-    public func json(of policy: Policy) -> JSONValue {
-        guard case .object(var members) = GrantRecord(grant, of: policy).json else { return .null }
+    public func json(of policy: Policy, sharing sets: WrittenSets = WrittenSets()) -> JSONValue {
+        guard case .object(var members) = GrantRecord(grant, of: policy).json(sharing: sets) else { return .null }
         let rule = otherwise.rule.map { rule in
             JSONValue.object([.init("name", .string(rule.name)), .init("at", .string(rule.at.lineReference))])
         }

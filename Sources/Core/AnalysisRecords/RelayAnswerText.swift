@@ -9,10 +9,12 @@ public struct RelayAnswerText {
     private static let mostOfARule = 3
 
     private let policy: Policy
+    private let words: GrantWords
     public private(set) var lines: [String]
 
     public init(_ answer: RelayAnswer, of policy: Policy, isNarrowed: Bool, isLong: Bool = false) {
         self.policy = policy
+        words = GrantWords(of: policy)
         lines = [Self.headline(answer.strangersCanRelay)]
         guard let grants = answer.grants else {
             lines += ["", "Who can relay is not known."]
@@ -46,10 +48,10 @@ public struct RelayAnswerText {
     }
 
     /// Classes that differ in circumstances alone are one for people.
-    private static func byGist(_ grants: [Grant], of policy: Policy) -> [(gist: String, grants: [Grant])] {
+    private func byGist(_ grants: [Grant]) -> [(gist: String, grants: [Grant])] {
         var gists: [(gist: String, grants: [Grant])] = []
         for grant in grants {
-            let gist = GrantText(grant, of: policy).gist
+            let gist = GrantText(grant, in: words).gist
             if let known = gists.firstIndex(where: { $0.gist == gist }) {
                 gists[known].grants.append(grant)
             } else {
@@ -62,9 +64,9 @@ public struct RelayAnswerText {
     private mutating func addShort(_ rules: [[Grant]]) {
         var rows: [(rule: String, rest: String)] = []
         for grants in rules {
-            let gists = Self.byGist(grants, of: policy)
+            let gists = byGist(grants)
             for (gist, own) in gists.prefix(Self.mostOfARule) {
-                let text = GrantText(own[0], of: policy)
+                let text = GrantText(own[0], in: words)
                 rows.append((text.rule, gist + (text.risks.isEmpty ? "" : "  [\(text.risks)]")))
             }
             let left = gists.count - Self.mostOfARule
@@ -76,11 +78,11 @@ public struct RelayAnswerText {
     }
 
     private mutating func addLong(_ grants: [Grant]) {
-        let first = GrantText(grants[0], of: policy)
+        let first = GrantText(grants[0], in: words)
         lines += ["", first.rule + (first.risks.isEmpty ? "" : "  [\(first.risks)]")]
-        for (gist, own) in Self.byGist(grants, of: policy) {
+        for (gist, own) in byGist(grants) {
             for grant in own {
-                let circumstances = GrantText(grant, of: policy).circumstances
+                let circumstances = GrantText(grant, in: words).circumstances
                 lines.append("    " + gist + (circumstances.isEmpty ? "" : "  (\(circumstances))"))
             }
         }
@@ -93,19 +95,21 @@ public struct RelayAnswerText {
 
     /// Sorted by `width`, which is asked of each once: of long lists it costs their length.
     public static func widestFirst<Item>(_ items: [Item], of grant: (Item) -> Grant) -> [Item] {
-        let widths = items.map { width(grant($0)) }
+        var shares = Remembered<AddressSet, Double>()
+        let widths = items.map { item in width(grant(item)) { clients in shares.value(of: clients) { publicShare(clients) } } }
         return items.indices.sorted { widths[$0] > widths[$1] }.map { items[$0] }
     }
 
     public static func widestFirst(_ grants: [Grant]) -> [Grant] { widestFirst(grants) { $0 } }
 
     /// Who need nothing but an address come first, by how many they are.
-    public static func width(_ grant: Grant) -> Double {
+    private static func width(_ grant: Grant, share: (AddressSet) -> Double) -> Double {
         let requests = grant.requests
-        let share = requests.clients.subtracting(.notPublic).share
         let proofs = [!requests.logins.hasNone, requests.pop == true, !requests.certificates.each.isEmpty, requests.needsName]
-        return share - Double(proofs.count { $0 }) * 2
+        return share(requests.clients) - Double(proofs.count { $0 }) * 2
     }
+
+    private static func publicShare(_ clients: AddressSet) -> Double { clients.subtracting(.notPublic).share }
 }
 
 /// The answer as CSV (RFC 4180 §2): a line a class.

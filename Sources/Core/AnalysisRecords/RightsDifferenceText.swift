@@ -13,9 +13,10 @@ public struct RightsDifferenceText {
             lines = ["The same rights."]
             return
         }
-        add(difference.gained, "+", "permitted", of: new, "before")
-        add(difference.lost, "-", "was permitted", of: old, "now")
-        add(difference.limits, from: old, to: new)
+        let (wordsOfOld, wordsOfNew) = (GrantWords(of: old), GrantWords(of: new))
+        add(difference.gained, "+", "permitted", in: wordsOfNew, "before")
+        add(difference.lost, "-", "was permitted", in: wordsOfOld, "now")
+        add(difference.limits, from: old, to: new, in: wordsOfNew)
         addDeliveries(difference.deliveries)
         if difference.treatsAddressFormsOtherwise {
             lines.append("! `address-tricks` differ: addresses of such forms are refused, resolved or taken otherwise")
@@ -23,10 +24,10 @@ public struct RightsDifferenceText {
     }
 
     private mutating func add(
-        _ changes: [RightsDifference.Change], _ sign: String, _ permitted: String, of policy: Policy, _ other: String
+        _ changes: [RightsDifference.Change], _ sign: String, _ permitted: String, in words: GrantWords, _ other: String
     ) {
-        for own in Self.alike(changes, by: { GrantText($0.grant, of: policy) }) {
-            let text = GrantText(own[0].grant, of: policy)
+        for own in Self.alike(changes, by: { GrantText($0.grant, in: words) }) {
+            let text = GrantText(own[0].grant, in: words)
             lines += [
                 "\(sign) \(text.gist)\(Self.note(text, own.count))",
                 "    \(permitted) by \(text.rule); \(other): \(Self.outcome(own[0].otherwise))",
@@ -35,13 +36,13 @@ public struct RightsDifferenceText {
         }
     }
 
-    private mutating func add(_ changes: [LimitChange], from old: Policy, to new: Policy) {
+    private mutating func add(_ changes: [LimitChange], from old: Policy, to new: Policy, in words: GrantWords) {
         for effect in [LimitEffect.more, .fewer, .otherwise] {
             for before in Set(changes.filter { $0.effect == effect }.map(\.oldRule)).sorted() {
                 let rule = old.relay[before]
                 let changes = changes.filter { $0.effect == effect && $0.oldRule == before }
-                for own in Self.alike(changes, by: { GrantText($0.grant, of: new) }) {
-                    let text = GrantText(own[0].grant, of: new)
+                for own in Self.alike(changes, by: { GrantText($0.grant, in: words) }) {
+                    let text = GrantText(own[0].grant, in: words)
                     lines += [
                         "\(Self.sign(effect)) \(text.gist)\(Self.note(text, own.count))",
                         "    \(Self.words(effect)): \(LimitText.text(new.relay[own[0].grant.rule].limits)) by \(text.rule); "
@@ -77,7 +78,7 @@ public struct RightsDifferenceText {
             for isLocal in [false, true] {
                 let whole = own.filter { $0.mailboxes == nil && ($0.otherwise != nil) == isLocal }
                 guard let first = whole.first else { continue }
-                lines.append("\(sign) everybody · to \(GrantText.short(whole.map(\.domains.description))), as delivery")
+                lines.append("\(sign) everybody · to \(GrantText.short(whole.lazy.map(\.domains.description))), as delivery")
                 lines.append(
                     "    local domains (\(first.entry.at.lineReference)); \(other): "
                         + (first.otherwise.map { "the mailboxes of a list alone (\($0.at.lineReference))" } ?? "not local"))

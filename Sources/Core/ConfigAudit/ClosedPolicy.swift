@@ -7,6 +7,8 @@ import RelayPolicy
 /// What the owner of an open server should have instead: the same rights for who proves who they are, none for
 /// strangers, and no hidden destinations.
 public struct ClosedPolicy: Sendable {
+    /// What the original does, holes included.
+    public let original: ImportedPolicy
     public let policy: ImportedPolicy
     /// Permits that were left out, or lost their widest addresses.
     public let left: [RuleDraft]
@@ -17,36 +19,44 @@ public struct ClosedPolicy: Sendable {
         let isEverybodys = { (pattern: HostPattern) in
             PublicSuffixes.isMailboxProvider(pattern.domain) || pattern.isBelow && PublicSuffixes.contains(pattern.domain)
         }
+        original = try ImportedPolicy(imported.draft, heading: [], at: now)
         leftDomains = imported.draft.domains.map(\.pattern).filter(isEverybodys)
         var draft = imported.draft.refusingTricks().without(domains: isEverybodys)
         let unproven = draft.relay.filter { rule in rule.verb == .permit && rule.lines.contains { $0.keyword == "proof" } }
         var left = unproven.filter { $0.destinations == nil }
         draft = draft.without(permitsNamed: Set(unproven.map(\.name)))
-        var policy = try ImportedPolicy(draft, heading: [], at: now)
         // Of what is left, the addresses go first that are too many to be anybody's own, until no stranger is left.
         while true {
-            let strangers = policy.policy.strangers(at: now, isPublicSuffix: PublicSuffixes.contains)
-            let wide = strangers.answer.mayBeYes ? Self.tooWide(strangers, policy) : []
+            let policy = original.policy(withLess: draft)
+            let strangers = policy.strangers(at: now, isPublicSuffix: PublicSuffixes.contains)
+            let wide = strangers.answer.mayBeYes ? Self.tooWide(strangers, policy, draft) : []
             guard !wide.isEmpty else { break }
             for (rule, clients) in wide {
                 if !left.contains(where: { $0.name == rule.name }) { left.append(rule) }
                 draft = clients.flatMap { rule.without(clients: $0) }.map(draft.replacing) ?? draft.without(permitsNamed: [rule.name])
             }
-            policy = try ImportedPolicy(draft, heading: [], at: now)
         }
         self.left = left
+        if let more = draft.keepingDestinationsOfProven(of: imported.draft), more.relay.count > draft.relay.count,
+            // A permit that another rule hid may be one for strangers in its new place.
+            try !ImportedPolicy(more, heading: [], at: now).policy.strangers(at: now, isPublicSuffix: PublicSuffixes.contains).answer.mayBeYes
+        {
+            draft = more
+        }
         draft = draft.keepingDestinations(of: imported.draft)
         self.policy = try ImportedPolicy(draft, heading: Self.heading(imported, left, leftDomains), at: now)
     }
 
     /// The fewest addresses, the widest of all permits first, without which no strangers are left; nil for a whole permit.
     private static func tooWide(
-        _ strangers: StrangersReading, _ policy: ImportedPolicy
+        _ strangers: StrangersReading, _ policy: Policy, _ draft: PolicyDraft
     ) -> [(rule: RuleDraft, clients: Set<IPRange>?)] {
         var parts: [(place: Int, range: IPRange?, addresses: AddressSet, size: Double)] = []
+        let rules = Dictionary(draft.relay.map { ($0.name, $0) }) { first, _ in first }
+        func source(_ place: Int) -> RuleDraft? { rules[policy.relay[place].name] }
         var all = AddressSet()
         for open in strangers.openRules {
-            guard let rule = policy.source(ofPermit: open.rule) else { continue }
+            guard let rule = source(open.rule) else { continue }
             all = all.union(open.addresses)
             for client in rule.clients {
                 let addresses = AddressSet([client]).subtracting(.notPublic)
@@ -62,7 +72,7 @@ public struct ClosedPolicy: Sendable {
             if all.subtracting(gone).holdsStrangers { tooFew = middle } else { enough = middle }
         }
         return Dictionary(grouping: parts[..<enough], by: \.place).sorted { $0.key < $1.key }.compactMap { place, parts in
-            guard let rule = policy.source(ofPermit: place) else { return nil }
+            guard let rule = source(place) else { return nil }
             return (rule, parts.contains { $0.range == nil } ? nil : Set(parts.compactMap(\.range)))
         }
     }

@@ -6,19 +6,20 @@ import RelayAnalysis
 extension ConfigAudit {
     /// As `docs/json/audit.schema.json` describes it.
     public func json(ignoring ignored: [AuditFinding: IgnoreList.Entry]) -> JSONValue {
-        .object([
+        let sets = WrittenSets()
+        return .object([
             .init("system", .string(imported.system.rawValue)),
             .init("reading", .optional(imported.notes.reading)),
             .init("verdict", .string(verdict.rawValue)),
-            .init("grants", answer.grants.map { .array($0.map(json)) } ?? .null),
+            .init("grants", answer.grants.map { .array($0.map { json($0, sets) }) } ?? .null),
             .init("findings", .array(findings.map { $0.json(ignored: ignored[$0]) })),
             .init("opaque", .array(imported.notes.opaque.map(\.json))),
         ])
     }
 
     /// A grant of `who-can-relay`, with what it is in the original.
-    private func json(_ grant: Grant) -> JSONValue {
-        let record = GrantRecord(grant, of: policy.policy).json
+    private func json(_ grant: Grant, _ sets: WrittenSets) -> JSONValue {
+        let record = GrantRecord(grant, of: policy.policy).json(sharing: sets)
         guard case .object(let members) = record else { return record }
         let rule = policy.source(ofPermit: grant.rule)
         return .object(

@@ -49,6 +49,12 @@ public struct ConfigAudit: Sendable {
     ) -> StrangersAnswer {
         let destinations = Set(draft.relay.filter(\.isForDestinations).map(\.name))
         guard answer.strangersCanRelay.mayBeYes, !destinations.isEmpty else { return answer.strangersCanRelay }
+        func isOther(_ rule: Int) -> Bool { !destinations.contains(policy.relay[rule].name) }
+        // What other permits grant beside them they grant without them too.
+        let others = answer.strangers.openRules.filter { isOther($0.rule) }.flatMap(\.addresses.ranges)
+        if answer.strangers.isExact, answer.strangers.rulesWithoutProof.contains(where: isOther) || AddressSet(others).holdsStrangers {
+            return .yes
+        }
         var rest = policy
         rest.relay.removeAll { destinations.contains($0.name) }
         return rest.strangers(at: now, isPublicSuffix: PublicSuffixes.contains).answer

@@ -38,8 +38,9 @@ public struct ConfigAuditText: Sendable {
         guard !grants.isEmpty else { return ["", "Nobody relays."] }
         var lines = ["", "Who can relay:"]
         var seen: Set<String> = []
+        let words = GrantWords(of: audit.policy.policy)
         for grant in RelayAnswerText.widestFirst(grants) {
-            let gist = GrantText(grant, of: audit.policy.policy).gist
+            let gist = GrantText(grant, in: words).gist
             let rule = audit.policy.source(ofPermit: grant.rule)
             let line = "  \(rule?.meaning ?? gist) (\(rule.map { "\($0.origin)" } ?? ""))\n      \(gist)"
             if seen.insert(line).inserted { lines.append(line) }

@@ -32,6 +32,25 @@ public struct ImportedPolicy: Sendable {
         rules = Dictionary((draft.relay + draft.refuse).map { ($0.name, $0) }) { first, _ in first }
     }
 
+    /// The policy of a draft that is this one with less: without some rules and domains, with permits of fewer addresses,
+    /// and without what lets hidden destinations through. The text is not written and read again for it; places are those
+    /// in this text.
+    func policy(withLess less: PolicyDraft) -> Policy {
+        var rest = policy
+        let kept = Dictionary(less.relay.map { ($0.name, $0) }) { first, _ in first }
+        rest.relay = policy.relay.compactMap { rule in
+            guard let draft = kept[rule.name] else { return nil }
+            var rule = rule
+            if draft != rules[rule.name], let addresses = draft.addresses { rule.conditions.from?.set = addresses }
+            return rule
+        }
+        let domains = Set(less.domains.map(\.pattern))
+        rest.local = LocalDomains(
+            policy.local.entries.filter { domains.contains(HostPattern(domain: $0.domain, isBelow: $0.isWildcard)) })
+        rest.tricks = TrickTreatment()
+        return rest
+    }
+
     /// Where a permit comes from, and what it means in the original's terms.
     public func source(ofPermit index: Int) -> RuleDraft? { rules[policy.relay[index].name] }
 }

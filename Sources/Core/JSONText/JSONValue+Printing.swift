@@ -13,14 +13,28 @@ extension JSONValue {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends `text` as UTF-8.
-    public func write(to bytes: inout [UInt8]) {
+    /// `text` in pieces of some `size` bytes: an answer can be hundreds of megabytes.
+    public func write<Problem: Error>(
+        inPiecesOf size: Int = 1 << 18, _ take: ([UInt8]) throws(Problem) -> Void
+    ) throws(Problem) {
+        var bytes: [UInt8] = []
+        try write(inPiecesOf: size, &bytes, take)
+        if !bytes.isEmpty { try take(bytes) }
+    }
+
+    private func write<Problem: Error>(
+        inPiecesOf size: Int, _ bytes: inout [UInt8], _ take: ([UInt8]) throws(Problem) -> Void
+    ) throws(Problem) {
+        if bytes.count >= size {
+            try take(bytes)
+            bytes.removeAll(keepingCapacity: true)
+        }
         switch self {
         case .array(let elements):
             bytes.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                element.write(to: &bytes)
+                try element.write(inPiecesOf: size, &bytes, take)
             }
             bytes.append(UInt8(ascii: "]"))
         case .object(let members):
@@ -29,12 +43,17 @@ extension JSONValue {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 Self.write(member.name, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
-                member.value.write(to: &bytes)
+                try member.value.write(inPiecesOf: size, &bytes, take)
             }
             bytes.append(UInt8(ascii: "}"))
         default:
             writeScalar(to: &bytes)
         }
+    }
+
+    /// Appends `text` as UTF-8.
+    public func write(to bytes: inout [UInt8]) {
+        write(inPiecesOf: .max, &bytes) { _ in }
     }
 
     private func writePretty(to bytes: inout [UInt8], indent: Int) {

@@ -44,6 +44,14 @@ public struct Domain: Hashable, Sendable {
     }
 }
 
+extension Domain {
+    /// All bytes at once: an array hashes one after the other, which takes several times as long.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(bytes.count)
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+}
+
 extension Domain: CustomStringConvertible {
     public var description: String { String(decoding: bytes, as: UTF8.self) }
 }

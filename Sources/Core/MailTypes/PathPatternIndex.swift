@@ -3,11 +3,11 @@
 /// A matcher files every rule's patterns here once and asks once for each recipient.
 public struct PathPatternIndex<Value: Sendable>: Sendable {
     private var null: [Value] = []
-    private var mailboxes: [Mailbox: [Value]] = [:]
-    private var domains: [Domain: [Value]] = [:]
-    private var below: [Domain: [Value]] = [:]
-    private var localParts: [[UInt8]: [Value]] = [:]
-    private var ends: [[UInt8]: [Value]] = [:]
+    private var mailboxes: [Mailbox: Filed<Value>] = [:]
+    private var domains: [Domain: Filed<Value>] = [:]
+    private var below: [Domain: Filed<Value>] = [:]
+    private var localParts: [[UInt8]: Filed<Value>] = [:]
+    private var ends: [[UInt8]: Filed<Value>] = [:]
     /// The lengths of the keys of `below` and `ends`, so that only ends which can be there are looked up.
     private var belowLengths = LengthSet()
     private var endLengths = LengthSet()
@@ -20,16 +20,16 @@ public struct PathPatternIndex<Value: Sendable>: Sendable {
         case .null:
             null.append(value)
         case .mailbox(let localPart, let domain):
-            mailboxes[Mailbox(localPart: localPart, domain: domain), default: []].append(value)
+            mailboxes[Mailbox(localPart: localPart, domain: domain), default: .none].append(value)
         case .domain(let domain):
-            domains[domain, default: []].append(value)
+            domains[domain, default: .none].append(value)
         case .below(let domain):
-            below[domain, default: []].append(value)
+            below[domain, default: .none].append(value)
             belowLengths.insert(domain.bytes.count)
         case .localPart(let localPart):
-            localParts[localPart, default: []].append(value)
+            localParts[localPart, default: .none].append(value)
         case .endsWith(let text):
-            ends[text, default: []].append(value)
+            ends[text, default: .none].append(value)
             endLengths.insert(text.count)
         }
     }
@@ -86,6 +86,32 @@ public struct PathPatternIndex<Value: Sendable>: Sendable {
         return domain.bytes.indices.contains { start in
             endLengths.contains(domain.bytes.count - start)
                 && ends[Array(domain.bytes[start...])]?.contains(where: body) == true
+        }
+    }
+}
+
+/// The values under one pattern, in order. Mostly it is one, which takes no array of its own.
+private enum Filed<Value: Sendable>: Sendable {
+    case none
+    case one(Value)
+    case several([Value])
+
+    mutating func append(_ value: Value) {
+        switch self {
+        case .none: self = .one(value)
+        case .one(let first): self = .several([first, value])
+        case .several(var values):
+            self = .none
+            values.append(value)
+            self = .several(values)
+        }
+    }
+
+    func contains(where body: (Value) -> Bool) -> Bool {
+        switch self {
+        case .none: false
+        case .one(let value): body(value)
+        case .several(let values): values.contains(where: body)
         }
     }
 }

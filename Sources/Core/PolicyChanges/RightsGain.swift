@@ -38,10 +38,9 @@ public struct RightsGain: Sendable {
         let amount = AddressAmount.plain(clients)
         guard !amount.isEmpty else { return nil }
         let all = clients == .everything
+        let words = GrantWords(of: policy)
         let destinations = Set(
-            changes.filter { !$0.grant.requests.needsMoreThanAddress }.map {
-                GrantText($0.grant, of: policy).recipients
-            })
+            changes.filter { !$0.grant.requests.needsMoreThanAddress }.map { GrantText($0.grant, in: words).recipients })
         let to = destinations.count == 1 ? destinations.first ?? "" : "to \(destinations.count) kinds of recipients"
         return "this would let \(all ? "every address" : amount) send \(to)"
     }
@@ -49,8 +48,9 @@ public struct RightsGain: Sendable {
     /// A line a class, without its circumstances; alike ones once.
     public var lines: [String] {
         var lines: [String] = []
+        let words = GrantWords(of: policy)
         for change in changes {
-            let line = GrantText(change.grant, of: policy).gist
+            let line = GrantText(change.grant, in: words).gist
             if !lines.contains(line) { lines.append(line) }
         }
         return lines

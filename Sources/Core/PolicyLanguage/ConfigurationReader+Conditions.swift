@@ -33,7 +33,14 @@ extension ConfigurationReader {
             throw word.problem(
                 "`except` stands behind addresses of clients only", fix: "write a reject above this rule")
         }
-        return patterns(words).map { Conditions.Patterns(PathPatternSet($0), text: words.text) }
+        // Rules that name the same list share one set of it.
+        let name = words.count == 1 && words.first?.canBeNameOfSenders == true ? words.first?.text : nil
+        if let set = name.flatMap({ patternSets[$0] }) { return Conditions.Patterns(set, text: words.text) }
+        return patterns(words).map { patterns in
+            let set = PathPatternSet(patterns)
+            if let name { patternSets[name] = set }
+            return Conditions.Patterns(set, text: words.text)
+        }
     }
 
     func readHostNames(_ values: inout ValueCursor) throws(Diagnostic) -> Conditions.HostNames {

@@ -33,7 +33,12 @@ extension ConfigurationReader {
             } else {
                 part = attempt { _ throws(Diagnostic) in [try form.value(word)] }
             }
-            if let part { values += part } else { isComplete = false }
+            guard let part else {
+                isComplete = false
+                continue
+            }
+            // A list that is nothing but another one is the same list.
+            if values.isEmpty { values = part } else { values += part }
         }
         return isComplete ? values : nil
     }

@@ -19,6 +19,8 @@ struct ConfigurationReader {
     var statements: [String: [Statement]] = [:]
     var networks = NamedLists<IPRange>(kind: "network")
     var senders = NamedLists<PathPattern>(kind: "list of senders")
+    /// What conditions made of single names of such lists.
+    var patternSets: [String: PathPatternSet] = [:]
     var upstreams = NameTable(kind: "upstream")
     var listeners = NameTable(kind: "listener")
     var isOfNewerVersion = false

@@ -6,6 +6,8 @@ struct SourceText {
     let file: String
     /// Valid UTF-8 without a byte order mark: editors on Windows write one, and it means nothing.
     let bytes: [UInt8]
+    /// The same as text.
+    let string: String
     /// One for each stretch of bytes that is no UTF-8; U+FFFD stands in its place.
     let problems: [Diagnostic]
 
@@ -13,14 +15,13 @@ struct SourceText {
         self.file = file
         let start = raw.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         let body = raw[start...]
-        if String(validating: body, as: UTF8.self) != nil {
-            (bytes, problems) = (start == 0 ? raw : Array(body), [])
+        if let text = String(validating: body, as: UTF8.self) {
+            (bytes, string, problems) = (start == 0 ? raw : Array(body), text, [])
         } else {
             (bytes, problems) = Self.repaired(body, file: file)
+            string = String(decoding: bytes, as: UTF8.self)
         }
     }
-
-    var string: String { String(decoding: bytes, as: UTF8.self) }
 
     private static func repaired(_ raw: ArraySlice<UInt8>, file: String) -> ([UInt8], [Diagnostic]) {
         var bytes: [UInt8] = []

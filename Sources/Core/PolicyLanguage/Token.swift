@@ -14,12 +14,32 @@ struct Token: Hashable {
     }
 
     var kind: Kind
+    // A large file has millions of tokens, and none has four billion bytes.
+    private var start: UInt32
+    private var end: UInt32
+    private let lineNumber: UInt32
+    private let columnNumber: UInt32
+    private var scalars: UInt32
+
+    init(kind: Kind, range: Range<Int>, line: Int, column: Int, length: Int) {
+        self.kind = kind
+        (start, end, scalars) = (UInt32(range.lowerBound), UInt32(range.upperBound), UInt32(length))
+        (lineNumber, columnNumber) = (UInt32(line), UInt32(column))
+    }
+
     /// In the bytes of the source.
-    var range: Range<Int>
+    var range: Range<Int> {
+        get { Int(start)..<Int(end) }
+        set { (start, end) = (UInt32(newValue.lowerBound), UInt32(newValue.upperBound)) }
+    }
+
     /// From 1.
-    var line: Int
+    var line: Int { Int(lineNumber) }
     /// From 1, in Unicode scalars.
-    var column: Int
+    var column: Int { Int(columnNumber) }
     /// In Unicode scalars.
-    var length: Int
+    var length: Int {
+        get { Int(scalars) }
+        set { scalars = UInt32(newValue) }
+    }
 }

@@ -4,67 +4,93 @@ import RelayPolicy
 /// Builds the tree of domains of a `PathDimension` in one pass over its sorted keys.
 struct DomainTree {
     struct Node {
-        var bytes: [UInt8]
-        var isExact: Bool
+        /// Nil at the root.
         var pattern: PathPattern?
         var parent: Int
         var features: Bits
+        var isLiteral: Bool
     }
 
     private struct Key: Hashable {
         /// From the right, so that what lies within an end follows it.
         var reversed: [UInt8]
         var isExact: Bool
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(isExact)
+            hasher.combine(reversed.count)
+            reversed.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+    }
+
+    private struct Own {
+        var pattern: PathPattern
+        var features: [Int] = []
     }
 
     private let capacity: Int
     private let localities: [PathDimension.Locality]
-    private var own: [Key: Bits] = [:]
+    private var own: [Key: Own] = [:]
 
     init(capacity: Int, localities: [PathDimension.Locality]) {
         (self.capacity, self.localities) = (capacity, localities)
     }
 
-    mutating func add(exact domain: [UInt8], _ feature: Int?) { add(Key(reversed: domain.reversed(), isExact: true), feature) }
-    mutating func add(end: [UInt8], _ feature: Int?) { add(Key(reversed: end.reversed(), isExact: false), feature) }
+    mutating func add(exact domain: Domain, _ feature: Int?) {
+        add(Key(reversed: domain.bytes.reversed(), isExact: true), feature) { .domain(domain) }
+    }
 
-    private mutating func add(_ key: Key, _ feature: Int?) {
-        own[key, default: Bits(capacity: capacity)].formUnion(Bits(feature.map { [$0] } ?? [], capacity: capacity))
+    mutating func add(below domain: Domain, _ feature: Int?) {
+        var reversed: [UInt8] = domain.bytes.reversed()
+        reversed.append(UInt8(ascii: "."))
+        add(Key(reversed: reversed, isExact: false), feature) { .below(domain) }
+    }
+
+    mutating func add(end: [UInt8], _ feature: Int?) {
+        add(Key(reversed: end.reversed(), isExact: false), feature) {
+            guard end.first == UInt8(ascii: "."), let domain = Domain(String(decoding: end.dropFirst(), as: UTF8.self)) else {
+                return .endsWith(end)
+            }
+            return .below(domain)
+        }
+    }
+
+    private mutating func add(_ key: Key, _ feature: Int?, _ pattern: () -> PathPattern) {
+        if let feature {
+            own[key, default: Own(pattern: pattern())].features.append(feature)
+        } else if own[key] == nil {
+            own[key] = Own(pattern: pattern())
+        }
     }
 
     /// Parents come before what is within them; the root is first.
     func build() -> [Node] {
-        let keys = own.keys.sorted { a, b in
-            if a.reversed == b.reversed { return !a.isExact && b.isExact }
-            return a.reversed.lexicographicallyPrecedes(b.reversed)
-        }
-        /// Ends of local wildcards, to know whose line a domain belongs to.
-        let wildcards = localities.map { locality in
-            Dictionary(
-                locality.domains.entries.filter(\.isWildcard).map { (Array(".".utf8) + $0.domain.bytes, $0) },
-                uniquingKeysWith: { first, _ in first })
-        }
-        let exacts = localities.map { locality in
-            Dictionary(
-                locality.domains.entries.filter { !$0.isWildcard }.map { ($0.domain.bytes, $0) },
-                uniquingKeysWith: { first, _ in first })
-        }
+        let keys = own.sorted { Self.isBefore($0.key, $1.key) }
+        /// Lines of local domains, to know whose a domain is.
+        let (exacts, wildcards) = (lines(areWildcards: false), lines(areWildcards: true))
         let root = Key(reversed: [], isExact: false)
         var nodes = [
             Node(
-                bytes: [], isExact: false, pattern: nil, parent: 0,
-                features: own[root] ?? Bits(capacity: capacity))
+                pattern: nil, parent: 0, features: Bits(own[root]?.features ?? [], capacity: capacity),
+                isLiteral: false)
         ]
+        nodes.reserveCapacity(keys.count + 1)
         var open: [(key: [UInt8], node: Int)] = [([], 0)]
-        for key in keys where key != root {
+        for (key, own) in keys where key != root {
             while let last = open.last, !key.reversed.starts(with: last.key) { open.removeLast() }
             let parent = open.last?.node ?? 0
-            let bytes = Array(key.reversed.reversed())
+            let isLiteral = key.reversed.first == UInt8(ascii: "]")
             var features = nodes[parent].features
-            if let bits = own[key] { features.formUnion(bits) }
+            for feature in own.features { features.insert(feature) }
             for (index, locality) in localities.enumerated() {
-                if bytes.last == UInt8(ascii: "]") { features.insert(locality.isForeignLiteral) }
-                guard let entry = key.isExact ? exacts[index][bytes] : wildcards[index][bytes] else { continue }
+                if isLiteral { features.insert(locality.isForeignLiteral) }
+                let entry: LocalDomains.Entry? =
+                    switch own.pattern {
+                    case .domain(let domain): exacts[index][domain]
+                    case .below(let domain): wildcards[index][domain]
+                    default: nil
+                    }
+                guard let entry else { continue }
                 features.insert(locality.isLocal)
                 features.remove(locality.isForeignLiteral)
                 if entry.recipients == nil {
@@ -74,19 +100,32 @@ struct DomainTree {
                 }
             }
             nodes.append(
-                Node(
-                    bytes: bytes, isExact: key.isExact, pattern: Self.pattern(bytes, isExact: key.isExact),
-                    parent: parent, features: features))
+                Node(pattern: own.pattern, parent: parent, features: features, isLiteral: isLiteral))
             if !key.isExact { open.append((key.reversed, nodes.count - 1)) }
         }
         return nodes
     }
 
-    private static func pattern(_ bytes: [UInt8], isExact: Bool) -> PathPattern {
-        if isExact, let domain = Domain(String(decoding: bytes, as: UTF8.self)) { return .domain(domain) }
-        if bytes.first == UInt8(ascii: "."), let domain = Domain(String(decoding: bytes.dropFirst(), as: UTF8.self)) {
-            return .below(domain)
+    private func lines(areWildcards: Bool) -> [[Domain: LocalDomains.Entry]] {
+        localities.map { locality in
+            Dictionary(
+                locality.domains.entries.filter { $0.isWildcard == areWildcards }.map { ($0.domain, $0) },
+                uniquingKeysWith: { first, _ in first })
         }
-        return .endsWith(bytes)
+    }
+
+    /// In the order of their bytes; of an end and a domain of the same bytes the end first.
+    private static func isBefore(_ a: Key, _ b: Key) -> Bool {
+        a.reversed.withUnsafeBufferPointer { first in
+            b.reversed.withUnsafeBufferPointer { second in
+                let common = min(first.count, second.count)
+                var index = 0
+                while index < common {
+                    if first[index] != second[index] { return first[index] < second[index] }
+                    index += 1
+                }
+                return first.count == second.count ? !a.isExact && b.isExact : first.count < second.count
+            }
+        }
     }
 }

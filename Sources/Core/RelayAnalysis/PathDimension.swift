@@ -77,21 +77,19 @@ struct PathDimension {
 
         var tree = DomainTree(capacity: capacity, localities: localities)
         var starred: [[UInt8]: Bits] = [:]
-        var named: [Mailbox: Bits] = [:]
+        var named: [Mailbox: [Int]] = [:]
         func add(_ pattern: PathPattern, _ feature: Int?) {
             switch pattern.folded {
             case .null: break
-            case .domain(let domain): tree.add(exact: domain.bytes, feature)
+            case .domain(let domain): tree.add(exact: domain, feature)
             case .below(let domain):
-                if !domain.isLiteral { tree.add(end: Array(".".utf8) + domain.bytes, feature) }
+                if !domain.isLiteral { tree.add(below: domain, feature) }
             case .endsWith(let text): tree.add(end: text, feature)
             case .localPart(let localPart):
                 if let feature { starred[localPart, default: Bits(capacity: capacity)].insert(feature) }
             case .mailbox(let localPart, let domain):
-                tree.add(exact: domain.bytes, nil)
-                let mailbox = Mailbox(localPart: localPart, domain: domain)
-                named[mailbox, default: Bits(capacity: capacity)].formUnion(
-                    Bits(feature.map { [$0] } ?? [], capacity: capacity))
+                tree.add(exact: domain, nil)
+                named[Mailbox(localPart: localPart, domain: domain), default: []] += feature.map { [$0] } ?? []
             }
         }
         for (feature, patterns) in features { for pattern in patterns { add(pattern, feature) } }
@@ -109,16 +107,17 @@ struct PathDimension {
         nodes = built.map { node in
             Node(
                 pattern: node.pattern, parent: node.parent, group: group(node.features),
-                isForeignLiteral: !localities.isEmpty && node.bytes.last == Self.literalEnd[0]
+                isForeignLiteral: !localities.isEmpty && node.isLiteral
                     && localities.allSatisfy { node.features.contains($0.isForeignLiteral) })
         }
-        let nodeOfDomain = Dictionary(
-            built.enumerated().compactMap { index, node in node.isExact ? (node.bytes, index) : nil },
-            uniquingKeysWith: { first, _ in first })
+        var nodeOfDomain: [Domain: Int] = [:]
+        if !named.isEmpty {
+            for (index, node) in built.enumerated() { if case .domain(let domain) = node.pattern { nodeOfDomain[domain] = index } }
+        }
         for (mailbox, own) in named {
-            guard let node = nodeOfDomain[mailbox.domain.bytes] else { continue }
+            guard let node = nodeOfDomain[mailbox.domain] else { continue }
             var features = built[node].features
-            features.formUnion(own)
+            for feature in own { features.insert(feature) }
             if let bits = starred[mailbox.localPart] { features.formUnion(bits) }
             mark(&features, localPart: mailbox.localPart, at: mailbox.domain)
             mailboxes.append(

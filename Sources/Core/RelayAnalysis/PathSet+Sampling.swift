@@ -1,24 +1,45 @@
 import MailTypes
 
-extension PathSet {
+/// Finds members of sets. The first one that was found of each is kept: many classes have a long set in common.
+final class Samples {
+    private struct Found {
+        var mailbox: Mailbox?
+        var cost: Int
+    }
+
+    private let work: Work?
+    private var first = Remembered<PathSet, Found>()
+
+    init(_ work: Work? = nil) { self.work = work }
+
     /// A mailbox of the set for which `holds` is true; nil if none was found, which for sets that people write means
-    /// that there is none.
-    func sample(_ work: Work? = nil, where holds: (Mailbox) -> Bool = { _ in true }) -> Mailbox? {
+    /// that there is none. What is found of a set that no other class will have need not be kept.
+    func mailbox(of set: PathSet, isKept: Bool = true, where holds: (Mailbox) -> Bool = { _ in true }) -> Mailbox? {
+        guard isKept else { return charged(Self.find(in: set, where: holds)) }
+        let known = first.value(of: set) { Self.find(in: set) { _ in true } }
+        guard let mailbox = known.mailbox, !holds(mailbox) else { return charged(known) }
+        return charged(Self.find(in: set, where: holds))
+    }
+
+    private func charged(_ found: Found) -> Mailbox? {
+        work?.charge(found.cost)
+        return found.mailbox
+    }
+
+    /// A host name of the set.
+    func name(of set: PathSet) -> Domain? { mailbox(of: set)?.domain }
+
+    private static func find(in set: PathSet, where holds: (Mailbox) -> Bool) -> Found {
         // To look this one up in long lists takes less than to file them.
-        if patterns == nil, localParts == nil, let mailbox = Self.everyday, contains(mailbox), holds(mailbox) {
-            work?.charge(elements)
-            return mailbox
+        if set.patterns == nil, set.localParts == nil, let mailbox = everyday, set.contains(mailbox), holds(mailbox) {
+            return Found(mailbox: mailbox, cost: set.elements)
         }
-        var search = MailboxSearch(self)
+        var search = MailboxSearch(set)
         let found = search.find(holds)
-        work?.charge(elements + 20 * search.tried)
-        return found
+        return Found(mailbox: found, cost: set.elements + 20 * search.tried)
     }
 
     private static let everyday = Domain("victim.example").map { Mailbox(localPart: Array("someone".utf8), domain: $0) }
-
-    /// A host name of the set.
-    func sampleName(_ work: Work? = nil) -> Domain? { sample(work)?.domain }
 }
 
 /// Looks for a member of a set: names that read well first, then every short one.

@@ -53,13 +53,16 @@ extension Policy {
                 IPAddress(text).flatMap { IPNetwork(address: $0, prefixLength: length) }?.range
             })
 
-    func risks(of rule: Rule, _ requests: RequestClass) -> [Risk] {
+    /// What is risky about addresses that relay without any other proof.
+    static func risks(ofAddresses clients: AddressSet) -> [Risk] {
+        (clients.isWide ? [.wide] : []) + (clients.intersection(borrowed).isEmpty ? [] : [.addressMayBeAProxy])
+    }
+
+    func risks(of rule: Rule, _ requests: RequestClass, ofAddresses: (AddressSet) -> [Risk]) -> [Risk] {
         var risks: [Risk] = []
         if !requests.ownership.contains(where: \.holds) { risks.append(.clientChoosesSender) }
         if requests.needsName { risks.append(.trustsDNS) }
-        let byAddressAlone = !requests.needsMoreThanAddress
-        if byAddressAlone, requests.clients.isWide { risks.append(.wide) }
-        if byAddressAlone, !requests.clients.intersection(Self.borrowed).isEmpty { risks.append(.addressMayBeAProxy) }
+        if !requests.needsMoreThanAddress { risks += ofAddresses(requests.clients) }
         if requests.pop == true { risks.append(.weakProof) }
         if rule.proofNone { risks.append(.noProof) }
         if rule.limits.isEmpty { risks.append(.noLimit) }

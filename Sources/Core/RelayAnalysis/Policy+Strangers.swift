@@ -51,18 +51,22 @@ extension Policy {
 
     /// The same of all classes, where they are known.
     func strangers(by grants: [Grant], _ isPublicSuffix: (Domain) -> Bool) -> StrangersReading {
-        var rules: [StrangersReading.OpenRule] = []
+        var open: [(rule: Int, ranges: [IPRange])] = []
+        // The classes of a rule mostly have one of a few sets of clients.
+        var met = Remembered<AddressSet, Void>()
         for grant in grants {
             let requests = grant.requests
             guard requests.logins.hasNone, requests.pop != true, requests.certificates.each.isEmpty,
                 !requests.needsName || relay[grant.rule].takesNamesOfAnybody(isPublicSuffix)
             else { continue }
-            let addresses = requests.clients.subtracting(.notPublic)
-            if rules.last?.rule == grant.rule {
-                rules[rules.count - 1].addresses = rules[rules.count - 1].addresses.union(addresses)
-            } else {
-                rules.append(StrangersReading.OpenRule(rule: grant.rule, addresses: addresses))
+            if open.last?.rule != grant.rule {
+                open.append((grant.rule, []))
+                met = Remembered()
             }
+            met.value(of: requests.clients) { open[open.count - 1].ranges += requests.clients.ranges }
+        }
+        let rules = open.map { rule, ranges in
+            StrangersReading.OpenRule(rule: rule, addresses: AddressSet(ranges).subtracting(.notPublic))
         }
         let withoutProof = Set(grants.map(\.rule)).filter { relay[$0].proofNone }.sorted()
         let isOpen = !withoutProof.isEmpty || Self.areStrangers(rules)

@@ -3,13 +3,13 @@ import RelayPolicy
 
 extension RequestClass {
     /// A request of the class whose recipient's form is taken; nil where there is none.
-    func witness(under policies: [Policy], at now: Instant, _ work: Work? = nil) -> RelayRequest? {
+    func witness(under policies: [Policy], at now: Instant, _ samples: Samples = Samples()) -> RelayRequest? {
         guard let client = Self.clientThatReadsWell(clients) else { return nil }
         var request = RelayRequest(client: client, forwardPath: WrittenPath(.postmaster), now: now)
         if let names {
             if names.hasSpecial {
                 request.clientName = .absent
-            } else if let name = names.sampleName(work) {
+            } else if let name = samples.name(of: names) {
                 request.clientName = .confirmed(name)
             } else {
                 return nil
@@ -24,7 +24,7 @@ extension RequestClass {
             request.listener = listener
         }
         if let helo, !helo.hasSpecial {
-            guard let name = helo.sampleName(work) else { return nil }
+            guard let name = samples.name(of: helo) else { return nil }
             request.helo = name.bytes
         }
         if let heloStatuses {
@@ -36,15 +36,15 @@ extension RequestClass {
         if pop == true { request.popLogin = .known(RelayRequest.POPLogin(name: nil)) }
         if mechanisms?.words?.isEmpty == true { return nil }
         // Some local parts are taken from `<>` only.
-        return complete(request, fromNull: false, policies, work) ?? complete(request, fromNull: true, policies, work)
+        return complete(request, fromNull: false, policies, samples) ?? complete(request, fromNull: true, policies, samples)
     }
 
     /// With sender, logins and recipient.
     private func complete(
-        _ request: RelayRequest, fromNull: Bool, _ policies: [Policy], _ work: Work?
+        _ request: RelayRequest, fromNull: Bool, _ policies: [Policy], _ samples: Samples
     ) -> RelayRequest? {
         var request = request
-        guard findSender(&request, fromNull: fromNull, policies, work), findRecipient(&request, policies, work) else { return nil }
+        guard findSender(&request, fromNull: fromNull, policies, samples), findRecipient(&request, policies, samples) else { return nil }
         guard case .known(let login) = request.login, let mechanisms else { return request }
         request.login = .known(
             RelayRequest.Login(name: login.name, mechanism: mechanisms.words?.first?.uppercasedASCII))
@@ -66,14 +66,14 @@ extension RequestClass {
 
     /// Chooses login, POP login and sender together, since what is owned ties them.
     private func findSender(
-        _ request: inout RelayRequest, fromNull: Bool, _ policies: [Policy], _ work: Work?
+        _ request: inout RelayRequest, fromNull: Bool, _ policies: [Policy], _ samples: Samples
     ) -> Bool {
         for login in candidateLogins(policies) {
             let byLogin = restricted([senders], .login, login, policies)
             guard !byLogin.isEmpty else { continue }
             for popLogin in candidatePOPLogins(policies) {
                 for set in restricted(byLogin, .pop, popLogin, policies) {
-                    guard let path = Self.sender(of: set, null: fromNull, work) else { continue }
+                    guard let path = sender(of: set, null: fromNull, samples) else { continue }
                     request.reversePath = path
                     if let login { request.login = .known(RelayRequest.Login(name: login)) }
                     if let popLogin { request.popLogin = .known(RelayRequest.POPLogin(name: popLogin.isEmpty ? nil : popLogin)) }
@@ -85,8 +85,10 @@ extension RequestClass {
     }
 
     /// A mailbox rather than `<>`, so that a witness is an everyday message where it can be.
-    private static func sender(of set: PathSet, null: Bool, _ work: Work?) -> ReversePath? {
-        null ? (set.hasSpecial ? .null : nil) : set.sample(work).map(ReversePath.mailbox)
+    private func sender(of set: PathSet, null: Bool, _ samples: Samples) -> ReversePath? {
+        null
+            ? (set.hasSpecial ? .null : nil)
+            : samples.mailbox(of: set, isKept: ownership.isEmpty).map(ReversePath.mailbox)
     }
 
     private func candidateLogins(_ policies: [Policy]) -> [String?] {
@@ -124,11 +126,11 @@ extension RequestClass {
 
     // MARK: Recipient
 
-    private func findRecipient(_ request: inout RelayRequest, _ policies: [Policy], _ work: Work?) -> Bool {
+    private func findRecipient(_ request: inout RelayRequest, _ policies: [Policy], _ samples: Samples) -> Bool {
         func isTaken(_ path: ForwardPath) -> Bool {
             policies.allSatisfy { $0.canonicalPath(of: WrittenPath(path), from: request.reversePath) == path }
         }
-        if let mailbox = recipients.sample(work, where: { isTaken(.mailbox($0)) }) {
+        if let mailbox = samples.mailbox(of: recipients, where: { isTaken(.mailbox($0)) }) {
             request.forwardPath = WrittenPath(.mailbox(mailbox))
             return true
         }

@@ -40,7 +40,7 @@ extension RequestSpace {
             }
         }
         guard made.settleOwnership() else { return [] }
-        made.clients = groups(.client).map(clients.addresses) ?? .everything
+        made.clients = groups(.client).map(addresses) ?? .everything
         made.localAddresses = groups(.localAddress).map { groups in
             RequestClass.OptionalAddresses(
                 hasNone: groups.contains(0), set: localAddresses.addresses(of: groups.filter { $0 > 0 }.map { $0 - 1 }))
@@ -77,6 +77,13 @@ extension RequestSpace {
         let sets = dimension.sets(of: groups)
         try work.spend(sets.count * dimension.nodes.count)
         return sets
+    }
+
+    private func addresses(of groups: [Int]) -> AddressSet {
+        if let known = describedClients[groups] { return known }
+        let set = clients.addresses(of: groups)
+        describedClients[groups] = set
+        return set
     }
 
     private func nameSets(_ groups: [Int]) throws(EffortSpent) -> [PathSet] {

@@ -87,6 +87,6 @@ extension RequestSpace {
     /// A request of a class.
     func witness(of requests: RequestClass, at now: Instant) throws(EffortSpent) -> RelayRequest? {
         try work.spend(50)
-        return requests.witness(under: policies, at: now, work)
+        return requests.witness(under: policies, at: now, samples)
     }
 }

@@ -31,17 +31,20 @@ final class RequestSpace {
     private(set) var heloNames: PathDimension
     private(set) var senders: PathDimension
     private(set) var recipients: PathDimension
+    var addressRisks = Remembered<AddressSet, [Risk]>()
+    var describedClients: [[Int]: AddressSet] = [:]
     var describedRecipients: [[Int]: [PathSet]] = [:]
     var describedSenders: [[Int]: [PathSet]] = [:]
     var describedNames: [[Int]: [PathSet]] = [:]
     /// What all questions about this space may cost together.
     let work: Work
+    let samples: Samples
 
     /// In the dimensions of certificates, logins, POP logins and names: the group of requests that have none.
     static let noValue = 0
 
     init(_ policies: [Policy], narrowedTo narrowing: [Narrowing] = [], _ work: Work) throws(EffortSpent) {
-        (self.policies, self.work) = (policies, work)
+        (self.policies, self.work, samples) = (policies, work, Samples(work))
         var writer = LineWriter(policies)
         var lines: [Line] = []
         for (number, policy) in policies.enumerated() {

@@ -80,13 +80,17 @@ extension RequestSpace {
             var grants: [Grant] = []
             for requests in try classes(questions) {
                 guard let witness = try witness(of: requests, at: now) else { continue }
-                let risks = policies[policy].risks(of: policies[policy].relay[rule], requests)
+                let risks = policies[policy].risks(of: policies[policy].relay[rule], requests, ofAddresses: self.risks(ofAddresses:))
                 grants.append(Grant(rule: rule, requests: requests, risks: risks, witness: witness))
             }
             return grants
         } catch {
             throw effortSpent(on: rule, of: policy, now)
         }
+    }
+
+    private func risks(ofAddresses clients: AddressSet) -> [Risk] {
+        addressRisks.value(of: clients) { Policy.risks(ofAddresses: clients) }
     }
 
     /// The effort was spent at a rule of one of the policies.

@@ -70,7 +70,7 @@ struct AuditCommand: ParsableCommand {
 
     private func print(_ audit: ConfigAudit, _ ignored: [AuditFinding: IgnoreList.Entry]) throws(Trouble) {
         switch json ? .json : format ?? .text {
-        case .json: try StandardOutput.print(audit.json(ignoring: ignored).text)
+        case .json: try StandardOutput.print(audit.json(ignoring: ignored))
         case .sarif: try StandardOutput.print(audit.sarif(ignoring: ignored, version: Version.text).prettyText)
         case .csv: try StandardOutput.write(Array(ConfigAuditCSV.text(audit, ignoring: ignored).utf8))
         case .text:

@@ -54,10 +54,9 @@ struct ImportCommand: ParsableCommand {
     private func closedText(_ imported: ImportedConfiguration) throws(Trouble) -> String {
         let now = Instant.now
         do throws(ImportTrouble) {
-            let original = try ImportedPolicy(imported.draft, heading: [], at: now)
             let closed = try ClosedPolicy(imported, at: now)
             StandardError.print("What --closed takes away (-) and gives (+):")
-            for line in Self.difference(from: original.policy, to: closed.policy.policy, at: now) { StandardError.print("  " + line) }
+            for line in Self.difference(from: closed.original.policy, to: closed.policy.policy, at: now) { StandardError.print("  " + line) }
             return closed.policy.text
         } catch {
             throw Trouble(error.message)

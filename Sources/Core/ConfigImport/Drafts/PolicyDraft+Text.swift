@@ -10,14 +10,17 @@ extension PolicyDraft {
 }
 
 /// Writes a draft. Lists of more than a few values become named lists, so that lines stay short and each keeps its
-/// origin.
+/// origin. One that several rules have is written once, under a name of its own.
 private struct DraftWriter {
     let draft: PolicyDraft
     private var lists: [String] = []
-    private var rules: [String] = []
     private var listNames: Set<String> = []
+    private var common: SharedLists
 
-    init(draft: PolicyDraft) { self.draft = draft }
+    init(draft: PolicyDraft) {
+        self.draft = draft
+        common = SharedLists(draft.refuse + draft.relay, longerThan: Self.valuesOnALine)
+    }
 
     private static let valuesOnALine = 8
 
@@ -108,6 +111,8 @@ private struct DraftWriter {
         guard let kind, values.count > Self.valuesOnALine else {
             return (values.map(\.text).joined(separator: " "), values.compactMap(\.origin))
         }
+        let place = common.place(of: values, keyword)
+        if let name = place.flatMap({ common[$0] }) { return (name, [rule.origin]) }
         var names: [String] = []
         var start = 0
         while start < values.count {
@@ -119,7 +124,14 @@ private struct DraftWriter {
                 "\(kind)  \(name)  \(part.map(\.text).joined(separator: " "))\(Self.note(origins.isEmpty ? [rule.origin] : origins))")
             start += Self.valuesOnALine
         }
-        return (names.joined(separator: " "), [rule.origin])
+        var words = names.joined(separator: " ")
+        if let place {
+            let name = listName(rule.name)
+            lists.append("\(kind)  \(name)  \(words)\(Self.note([rule.origin]))")
+            common[place] = name
+            words = name
+        }
+        return (words, [rule.origin])
     }
 
     /// A word made of the rule's name that no list has yet.

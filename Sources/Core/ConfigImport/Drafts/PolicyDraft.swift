@@ -6,14 +6,14 @@ import PolicyLanguage
 /// Destinations that the original takes for everybody are domains of `local { }` with `via`: taking mail for them is
 /// no relaying for strangers.
 public struct PolicyDraft: Hashable, Sendable {
-    public private(set) var domains: [DomainLine] = []
-    public private(set) var tricks: [TricksLine] = []
-    public private(set) var refuse: [RuleDraft] = []
-    public private(set) var relay: [RuleDraft] = []
+    public internal(set) var domains: [DomainLine] = []
+    public internal(set) var tricks: [TricksLine] = []
+    public internal(set) var refuse: [RuleDraft] = []
+    public internal(set) var relay: [RuleDraft] = []
     private var ruleNames: Set<String> = []
     /// The last number that a name was given to make it unique; tables give thousands of rules one name.
     private var ruleNumbers: [String: Int] = [:]
-    private var domainPositions: [HostPattern: Int] = [:]
+    var domainPositions: [HostPattern: Int] = [:]
 
     /// `domains DOMAIN [via UPSTREAM]`
     public struct DomainLine: Hashable, Sendable {
@@ -92,7 +92,8 @@ public struct PolicyDraft: Hashable, Sendable {
     /// Adds a rule at the end of `relay { }`; one that never fits is left out.
     public mutating func addRelay(_ rule: RuleDraft) { if let rule = accepted(rule) { relay.append(rule) } }
 
-    private mutating func accepted(_ rule: RuleDraft) -> RuleDraft? {
+    /// The rule under a name of its own; nil for one that never fits.
+    mutating func accepted(_ rule: RuleDraft) -> RuleDraft? {
         guard !rule.neverFits else { return nil }
         var rule = rule
         let wanted = rule.name
@@ -108,83 +109,5 @@ public struct PolicyDraft: Hashable, Sendable {
     /// The rule of that name.
     public func rule(named name: String) -> RuleDraft? {
         relay.first { $0.name == name } ?? refuse.first { $0.name == name }
-    }
-
-    // MARK: Closing
-
-    /// The draft without what lets hidden destinations through.
-    public func refusingTricks() -> PolicyDraft {
-        var closed = self
-        closed.tricks.removeAll { $0.treatment != .reject }
-        return closed
-    }
-
-    /// The draft with `rule` in the place of the relay rule of its name.
-    public func replacing(_ rule: RuleDraft) -> PolicyDraft {
-        var changed = self
-        for position in changed.relay.indices where changed.relay[position].name == rule.name { changed.relay[position] = rule }
-        return changed
-    }
-
-    /// The draft without permits of these names; all else stays.
-    public func without(permitsNamed names: Set<String>) -> PolicyDraft {
-        var rest = self
-        rest.relay.removeAll { $0.verb == .permit && names.contains($0.name) }
-        return rest
-    }
-
-    /// The draft in which the destinations that `original` relays to for everybody are local domains: a permit of them
-    /// asks for no proof, which a closed policy may not have.
-    ///
-    /// What the rules above such a permit say of its recipients (exceptions within the domains, and who may send there all
-    /// the same) then stands at the end of `refuse { }`, and before whatever ends that list earlier. Of the permits among
-    /// them those count that are in this draft.
-    public func keepingDestinations(of original: PolicyDraft) -> PolicyDraft {
-        guard let last = original.relay.lastIndex(where: { $0.destinations != nil }) else { return self }
-        var kept = self
-        var exceptions = original.relay[...last].compactMap { rule -> RuleDraft? in
-            guard rule.verb == .permit else { return rule.refusingAsRelay }
-            if rule.isForDestinations { return rule.passing }
-            return relay.first { $0.name == rule.name }?.passing
-        }
-        while exceptions.last?.verb == .pass { exceptions.removeLast() }
-        if !exceptions.isEmpty {
-            var own = RuleDraft(
-                .pass, "our own domains", meaning: "mail for local domains, of which the rules about relaying say nothing",
-                origin: Origin(note: "local domains"))
-            own.to(domains.map { Sourced(PathPattern($0.pattern).description, $0.origins.first) })
-            kept.weaveIntoRefuse((own.neverFits ? [] : [own]) + exceptions)
-        }
-        for domain in original.relay.flatMap({ $0.destinations ?? [] }) {
-            kept.addDomain(domain.value, via: Self.onward, origin: domain.origin ?? Origin(note: "relayed for everybody"))
-        }
-        return kept
-    }
-
-    /// Adds rules at the end of `refuse { }`, and copies of them before each rule that ends it with `pass`.
-    private mutating func weaveIntoRefuse(_ rules: [RuleDraft]) {
-        var woven: [RuleDraft] = []
-        for rule in refuse {
-            if rule.verb == .pass {
-                woven += rules.flatMap { added -> [RuleDraft] in
-                    switch added.and(rule) {
-                    case .never: []
-                    case .both(let both): [both]
-                    // Stricter than wanted is no hole.
-                    case .cannotSay: added.verb == .pass ? [] : [added]
-                    }
-                }.compactMap { accepted($0) }
-            }
-            woven.append(rule)
-        }
-        woven += rules.compactMap { accepted($0) }
-        refuse = woven
-    }
-
-    /// The draft without the local domains that `isExcluded` names.
-    public func without(domains isExcluded: (HostPattern) -> Bool) -> PolicyDraft {
-        var closed = self
-        closed.domains.removeAll { isExcluded($0.pattern) }
-        return closed
     }
 }

@@ -11,23 +11,6 @@ extension RuleDraft {
         case cannotSay
     }
 
-    /// With the verb and the name of this one.
-    func and(_ other: RuleDraft) -> Combined {
-        var both = self
-        for line in other.lines where line.keyword != "reply" {
-            guard let position = both.lines.firstIndex(where: { $0.keyword == line.keyword }) else {
-                both.lines.append(line)
-                continue
-            }
-            switch both.lines[position].and(line) {
-            case .both(let common): both.lines[position] = common
-            case .never: return .never
-            case .cannotSay: return .cannotSay
-            }
-        }
-        return .both(both)
-    }
-
     /// As a rule of `refuse { }` that ends the list where the permit would fit; nil where anybody would.
     var passing: RuleDraft? {
         var rule = self
@@ -44,39 +27,127 @@ extension RuleDraft {
     }
 }
 
-extension RuleDraft.Line {
-    fileprivate enum Combined {
+/// A rule that is combined with many others: what its lines hold is read once.
+struct CombinableRule {
+    let rule: RuleDraft
+    private let lines: [CombinableLine]
+
+    init(_ rule: RuleDraft) { (self.rule, lines) = (rule, rule.lines.map(CombinableLine.init)) }
+
+    /// With the verb and the name of this one.
+    func and(_ other: CombinableRule) -> RuleDraft.Combined {
+        var both = rule
+        /// Nil for lines that were made of two.
+        var read = lines.map(Optional.some)
+        for line in other.lines where line.line.keyword != "reply" {
+            guard let position = both.lines.firstIndex(where: { $0.keyword == line.line.keyword }) else {
+                both.lines.append(line.line)
+                read.append(line)
+                continue
+            }
+            switch (read[position] ?? CombinableLine(both.lines[position])).and(line) {
+            case .both(let common): (both.lines[position], read[position]) = (common, nil)
+            case .never: return .never
+            case .cannotSay: return .cannotSay
+            }
+        }
+        return .both(both)
+    }
+}
+
+/// A line of a rule with what it holds, as far as lines of its kind can be combined.
+private struct CombinableLine {
+    enum Combined {
         case both(RuleDraft.Line)
         case never, cannotSay
     }
 
-    /// Beyond this number of pairs nothing is compared.
-    private static let mostPairs = 1_000_000
+    private enum Content {
+        case addresses(AddressSet)
+        case paths(Patterns)
+        case hosts(Patterns)
+        case other
+    }
 
-    fileprivate func and(_ other: RuleDraft.Line) -> Combined {
-        if self == other { return .both(self) }
-        switch keyword {
-        case "from", "local-address": return addresses(other)
-        case "to", "sender": return paths(other)
-        case "name":
-            let isNone = (values.first?.text == "none", other.values.first?.text == "none")
-            if isNone.0 != isNone.1 { return .never }
-            return pairs(other, HostPattern.init(text:), { $0.common($1) }, \.text)
-        default: return .cannotSay
+    /// Patterns as they are written, and where each comes from.
+    private struct Patterns {
+        var patterns: [PathPattern]
+        var origins: [Origin?]
+        var meeting: MeetingPatterns
+        var hasUser: Bool
+        var hasBelow: Bool
+    }
+
+    let line: RuleDraft.Line
+    private let content: Content
+
+    /// Beyond this number of common patterns nothing is written.
+    private static let mostCommon = 1_000_000
+
+    init(_ line: RuleDraft.Line) {
+        self.line = line
+        content =
+            switch line.keyword {
+            case "from", "local-address": line.addresses.map(Content.addresses) ?? .other
+            case "to", "sender": Self.patterns(line, PathPattern.init(combinable:)).map(Content.paths) ?? .other
+            case "name": Self.patterns(line, PathPattern.init(host:)).map(Content.hosts) ?? .other
+            default: .other
+            }
+    }
+
+    func and(_ other: CombinableLine) -> Combined {
+        if line == other.line { return .both(line) }
+        switch (content, other.content) {
+        case (.addresses(let own), .addresses(let others)):
+            let common = own.intersection(others)
+            return common.isEmpty ? .never : .both(with(common.ranges.map { RuleDraft.Value($0.description) }))
+        case (.paths(let own), .paths(let others)):
+            // No pattern is a user at the domains below one.
+            if own.hasUser && others.hasBelow || own.hasBelow && others.hasUser { return .cannotSay }
+            return common(own, others) { RuleText.word($0.description) }
+        case (.hosts(let own), .hosts(let others)):
+            if line.isOfNone != other.line.isOfNone { return .never }
+            return common(own, others) { RuleText.word(HostPattern($0)?.description ?? $0.description) }
+        default:
+            return line.keyword == "name" && line.isOfNone != other.line.isOfNone ? .never : .cannotSay
         }
     }
 
-    private func addresses(_ other: RuleDraft.Line) -> Combined {
-        guard let own = addressSet, let others = other.addressSet else { return .cannotSay }
-        let common = own.intersection(others)
-        guard !common.isEmpty else { return .never }
-        var line = self
-        line.values = common.ranges.map { RuleDraft.Value($0.description) }
-        line.exceptions = []
-        return .both(line)
+    private func common(_ own: Patterns, _ others: Patterns, _ text: (PathPattern) -> String) -> Combined {
+        var values: [RuleDraft.Value] = []
+        var known: Set<PathPattern> = []
+        for (pattern, origin) in zip(own.patterns, own.origins) {
+            for position in others.meeting.positions(meeting: pattern) {
+                guard let common = pattern.common(others.patterns[position]), known.insert(common).inserted else { continue }
+                values.append(RuleDraft.Value(text(common), origin))
+            }
+            if values.count > Self.mostCommon { return .cannotSay }
+        }
+        return values.isEmpty ? .never : .both(with(values))
     }
 
-    private var addressSet: AddressSet? {
+    /// The line with these values.
+    private func with(_ values: [RuleDraft.Value]) -> RuleDraft.Line {
+        RuleDraft.Line(keyword: line.keyword, values: values)
+    }
+
+    /// Nil if one of them is none.
+    private static func patterns(_ line: RuleDraft.Line, _ read: (String) -> PathPattern?) -> Patterns? {
+        let patterns = line.values.compactMap { read($0.text) }
+        guard patterns.count == line.values.count else { return nil }
+        return Patterns(
+            patterns: patterns, origins: line.values.map(\.origin), meeting: MeetingPatterns(patterns),
+            hasUser: patterns.contains { if case .localPart = $0 { true } else { false } },
+            hasBelow: patterns.contains { if case .below = $0 { true } else { false } })
+    }
+}
+
+extension RuleDraft.Line {
+    /// `name none`
+    fileprivate var isOfNone: Bool { values.first?.text == "none" }
+
+    /// What a line of addresses names, without its exceptions; nil where a word is none.
+    var addresses: AddressSet? {
         func set(_ values: [RuleDraft.Value]) -> AddressSet? {
             let ranges = values.compactMap { try? AddressSet.parse($0.text) }
             return ranges.count == values.count ? AddressSet(ranges) : nil
@@ -84,82 +155,30 @@ extension RuleDraft.Line {
         guard let values = set(values), let exceptions = set(exceptions) else { return nil }
         return values.subtracting(exceptions)
     }
-
-    private func paths(_ other: RuleDraft.Line) -> Combined {
-        func has(_ line: RuleDraft.Line, _ isSuch: (PathPattern) -> Bool) -> Bool {
-            line.values.contains { PathPattern(text: $0.text).map(isSuch) ?? true }
-        }
-        let isUser = { (pattern: PathPattern) in if case .localPart = pattern { true } else { false } }
-        let isBelow = { (pattern: PathPattern) in if case .below = pattern { true } else { false } }
-        // No pattern is a user at the domains below one.
-        if has(self, isUser) && has(other, isBelow) || has(self, isBelow) && has(other, isUser) { return .cannotSay }
-        return pairs(other, PathPattern.init(text:), { $0.common($1) }, \.description)
-    }
-
-    private func pairs<Pattern: Hashable>(
-        _ other: RuleDraft.Line, _ read: (String) -> Pattern?, _ common: (Pattern, Pattern) -> Pattern?,
-        _ text: (Pattern) -> String
-    ) -> Combined {
-        let own = values.compactMap { value in read(value.text).map { ($0, value.origin) } }
-        let others = other.values.compactMap { read($0.text) }
-        guard own.count == values.count, others.count == other.values.count, own.count * others.count <= Self.mostPairs
-        else { return .cannotSay }
-        var line = self
-        var known: Set<Pattern> = []
-        line.values = own.flatMap { pattern, origin in
-            others.compactMap { common(pattern, $0) }.filter { known.insert($0).inserted }
-                .map { RuleDraft.Value(RuleText.word(text($0)), origin) }
-        }
-        return line.values.isEmpty ? .never : .both(line)
-    }
 }
 
 extension PathPattern {
-    fileprivate init?(text: String) {
+    fileprivate init?(combinable text: String) {
         guard let pattern = try? PathPattern(parsing: text) else { return nil }
         // What it has in common with others is no pattern.
         if case .endsWith = pattern { return nil }
         self = pattern
     }
 
-    /// What both fit; nil for nothing.
-    func common(_ other: PathPattern) -> PathPattern? {
-        if covers(other) { return other }
-        if other.covers(self) { return self }
-        switch (self, other) {
-        case (.localPart(let user), .domain(let domain)), (.domain(let domain), .localPart(let user)):
-            return .mailbox(localPart: user, domain: domain)
-        default: return nil
-        }
-    }
-
-    private func covers(_ narrow: PathPattern) -> Bool {
-        switch (self, narrow) {
-        case _ where self == narrow: true
-        case (.domain(let domain), .mailbox(_, let other)): domain == other
-        case (.below(let domain), .mailbox(_, let other)), (.below(let domain), .domain(let other)),
-            (.below(let domain), .below(let other)):
-            other.isBelow(domain)
-        case (.localPart(let user), .mailbox(let other, _)): user == other
-        default: false
-        }
+    fileprivate init?(host text: String) {
+        let isBelow = text.hasPrefix("*.")
+        guard let domain = Domain(isBelow ? String(text.dropFirst(2)) : text) else { return nil }
+        self = isBelow ? .below(domain) : .domain(domain)
     }
 }
 
 extension HostPattern {
-    fileprivate init?(text: String) {
-        let isBelow = text.hasPrefix("*.")
-        guard let domain = Domain(isBelow ? String(text.dropFirst(2)) : text) else { return nil }
-        self.init(domain: domain, isBelow: isBelow)
+    /// Nil for patterns that are none of hosts.
+    fileprivate init?(_ pattern: PathPattern) {
+        switch pattern {
+        case .domain(let domain): self.init(domain: domain, isBelow: false)
+        case .below(let domain): self.init(domain: domain, isBelow: true)
+        default: return nil
+        }
     }
-
-    fileprivate var text: String { isBelow ? "*.\(domain)" : "\(domain)" }
-
-    /// What both fit; nil for nothing.
-    func common(_ other: HostPattern) -> HostPattern? {
-        if covers(other) { return other }
-        return other.covers(self) ? self : nil
-    }
-
-    private func covers(_ narrow: HostPattern) -> Bool { self == narrow || isBelow && narrow.domain.isBelow(domain) }
 }

@@ -79,6 +79,9 @@ public struct RuleDraft: Hashable, Sendable {
         (lines.first { $0.keyword == "from" }?.values ?? []).compactMap { try? AddressSet.parse($0.text) }
     }
 
+    /// All its addresses, without its exceptions; nil where it does not ask for any.
+    public var addresses: AddressSet? { lines.first { $0.keyword == "from" }?.addresses }
+
     /// The rule without some of its addresses; nil if none are left.
     public func without(clients: Set<IPRange>) -> RuleDraft? {
         guard let line = lines.firstIndex(where: { $0.keyword == "from" }) else { return nil }

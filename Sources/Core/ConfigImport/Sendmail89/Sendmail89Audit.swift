@@ -44,7 +44,7 @@ enum Sendmail89Audit {
                 why: "anyone can write a sender of class w", fix: "dnl FEATURE(`relay_local_from'); let people log in instead")
         case .relayMailFrom:
             AuditFinding(
-                "sendmail-relay-mail-from", model.access.entries.contains { relaysSender($0, model) } ? .critical : .warning,
+                "sendmail-relay-mail-from", relaysSenders(model) ? .critical : .warning,
                 "relays for everybody who claims a listed sender", at: origin, why: "anyone can write such a sender",
                 fix: "dnl FEATURE(`relay_mail_from'); let people log in instead")
         case .looseRelayCheck:
@@ -77,13 +77,14 @@ enum Sendmail89Audit {
     }
 
     /// Domains count with the argument `domain` only.
-    private static func relaysSender(_ entry: SendmailAccessMap.Entry, _ model: Sendmail89Model) -> Bool {
-        let (tag, body) = SendmailAccessMap.split(entry.key)
-        guard entry.value == .relay, tag == "from", let key = SendmailKey(body) else { return false }
-        switch key {
-        case .mailbox: return true
-        case .host, .below: return model.has(.relayMailFromDomain)
-        case .network, .bracketed, .user: return false
+    private static func relaysSenders(_ model: Sendmail89Model) -> Bool {
+        zip(model.access.entries, model.access.keys).contains { entry, key in
+            guard entry.value == .relay, key.tag == "from" else { return false }
+            switch key.body {
+            case .mailbox: return true
+            case .host, .below: return model.has(.relayMailFromDomain)
+            case .network, .bracketed, .user, nil: return false
+            }
         }
     }
 
@@ -119,11 +120,10 @@ enum Sendmail89Audit {
         _ model: Sendmail89Model, _ tags: Set<SendmailAccessMap.Tag>
     ) -> [(key: SendmailKey, entry: SendmailAccessMap.Entry)] {
         guard model.has(.accessDB) else { return [] }
-        return model.access.entries.compactMap { entry in
-            guard entry.value == .relay else { return nil }
-            let (tag, body) = SendmailAccessMap.split(entry.key)
-            guard tag.map({ SendmailAccessMap.Tag(rawValue: $0).map(tags.contains) ?? false }) ?? true else { return nil }
-            return SendmailKey(body).map { ($0, entry) }
+        let names = Set(tags.map(\.rawValue))
+        return zip(model.access.entries, model.access.keys).compactMap { entry, key in
+            guard entry.value == .relay, key.tag.map(names.contains) ?? true else { return nil }
+            return key.body.map { ($0, entry) }
         }
     }
 

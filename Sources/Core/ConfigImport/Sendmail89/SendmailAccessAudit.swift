@@ -3,8 +3,10 @@ import PolicyLanguage
 
 /// Traps in single entries of the access map.
 enum SendmailAccessAudit {
-    static func check(_ entry: SendmailAccessMap.Entry, hasTags: Bool, notes: inout ImportNotes) {
-        let (tag, body) = SendmailAccessMap.split(entry.key)
+    static func check(
+        _ entry: SendmailAccessMap.Entry, _ key: SendmailAccessMap.Key, hasTags: Bool, notes: inout ImportNotes
+    ) {
+        let tag = key.tag
         let isIrrelevant = tag.map { SendmailAccessMap.irrelevantTags.contains($0) } ?? false
         guard !isIrrelevant, !entry.key.hasPrefix("cert") else { return }
         if let tag, SendmailAccessMap.Tag(rawValue: tag) == nil {
@@ -14,18 +16,18 @@ enum SendmailAccessAudit {
                     why: "the entry is never looked up", fix: "write one of Connect:, From:, To:, Spam:"))
             return
         }
-        checkKey(entry, tag, body, notes: &notes)
+        checkKey(entry, key, notes: &notes)
         checkValue(entry, notes: &notes)
-        if hasTags, entry.value == .relay, tag == nil { checkDirection(entry, body, notes: &notes) }
+        if hasTags, entry.value == .relay, tag == nil { checkDirection(entry, key, notes: &notes) }
     }
 
     private static func checkDirection(
-        _ entry: SendmailAccessMap.Entry, _ body: Substring, notes: inout ImportNotes
+        _ entry: SendmailAccessMap.Entry, _ key: SendmailAccessMap.Key, notes: inout ImportNotes
     ) {
-        guard !isNeverFound(body), let key = SendmailKey(body) else { return }
+        guard !isNeverFound(entry.key[...]), let read = key.body else { return }
         let fromIt = "Connect:\(entry.key)\tRELAY"
         // No recipient's domain begins as an address.
-        let isAddress = if case .network = key { true } else { false }
+        let isAddress = if case .network = read { true } else { false }
         notes.find(
             AuditFinding(
                 "sendmail-untagged-relay", .warning, "RELAY without a tag works in both directions", at: entry.origin,
@@ -34,11 +36,14 @@ enum SendmailAccessAudit {
     }
 
     /// A prefix length or an asterisk.
-    private static func isNeverFound(_ body: Substring) -> Bool { body.contains("/") || body.contains("*") }
+    private static func isNeverFound(_ body: Substring) -> Bool {
+        body.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "*") }
+    }
 
     private static func checkKey(
-        _ entry: SendmailAccessMap.Entry, _ tag: String?, _ body: Substring, notes: inout ImportNotes
+        _ entry: SendmailAccessMap.Entry, _ key: SendmailAccessMap.Key, notes: inout ImportNotes
     ) {
+        let (tag, body) = SendmailAccessMap.split(entry.key)
         if isNeverFound(body) {
             notes.find(
                 AuditFinding(
@@ -47,14 +52,14 @@ enum SendmailAccessAudit {
                     fix: "write the first octets: 10.20 for 10.20.0.0/16"))
             return
         }
-        guard let key = SendmailKey(body) else {
+        guard let read = key.body else {
             notes.find(
                 AuditFinding(
                     "sendmail-access-key", .warning, "`\(entry.key)` is no address, domain or mailbox", at: entry.origin,
                     why: "the entry is never found", fix: "write a domain, user@domain, user@, or the first octets of an address"))
             return
         }
-        if case .host(let domain) = key, !domain.bytes.contains(UInt8(ascii: ".")), tag != "connect", entry.value != .relay,
+        if case .host(let domain) = read, !domain.bytes.contains(UInt8(ascii: ".")), tag != "connect", entry.value != .relay,
             !shortTopLevel.contains("\(domain)"), domain.bytes.count > 2
         {
             notes.find(

@@ -27,7 +27,17 @@ public struct SendmailAccessMap: Hashable, Sendable {
 
     /// In file order; of a key that comes twice the first, as makemap keeps it.
     public private(set) var entries: [Entry] = []
+    /// What the key of each entry is, read once.
+    private(set) var keys: [Key] = []
     private var positions: [String: Int] = [:]
+
+    /// A key in its parts.
+    struct Key: Hashable {
+        /// Nil where it has none.
+        var tag: String?
+        /// Nil for text that no lookup ever asks for.
+        var body: SendmailKey?
+    }
 
     public init() {}
 
@@ -37,6 +47,8 @@ public struct SendmailAccessMap: Hashable, Sendable {
         guard positions[entry.key] == nil else { return false }
         positions[entry.key] = entries.count
         entries.append(entry)
+        let (tag, body) = Self.split(entry.key)
+        keys.append(Key(tag: tag, body: SendmailKey(body)))
         return true
     }
 

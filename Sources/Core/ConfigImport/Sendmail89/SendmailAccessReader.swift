@@ -14,7 +14,7 @@ enum SendmailAccessReader {
                 notes.find(skipped("a line that begins with white space", at: origin))
                 continue
             }
-            let end = text.firstIndex { $0 == " " || $0 == "\t" } ?? text.endIndex
+            let end = text.utf8.firstIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? text.endIndex
             let value = OldAddressForms.trimmed(text[end...])
             guard !value.isEmpty else {
                 notes.find(skipped("`\(text)` has no value", at: origin))
@@ -26,9 +26,9 @@ enum SendmailAccessReader {
                 notes.find(tagged(entry))
                 continue
             }
-            if map.add(entry) {
+            if map.add(entry), let key = map.keys.last {
                 notes.model()
-                SendmailAccessAudit.check(entry, hasTags: hasTags, notes: &notes)
+                SendmailAccessAudit.check(entry, key, hasTags: hasTags, notes: &notes)
             } else {
                 notes.find(
                     AuditFinding(

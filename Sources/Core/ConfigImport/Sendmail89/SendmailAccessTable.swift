@@ -19,15 +19,15 @@ struct SendmailAccessTable {
 
     init(_ model: Sendmail89Model, _ tag: SendmailAccessMap.Tag, taggedOnly: Bool = false) {
         guard model.has(.accessDB) else { return }
-        for entry in model.access.entries {
-            let (own, body) = SendmailAccessMap.split(entry.key)
-            guard own == tag.rawValue || own == nil && !taggedOnly else { continue }
-            add(entry, body, isTagged: own != nil, isDotted: model.has(.lookupDotDomain))
+        let isDotted = model.has(.lookupDotDomain)
+        for (entry, key) in zip(model.access.entries, model.access.keys) {
+            guard key.tag == tag.rawValue || key.tag == nil && !taggedOnly else { continue }
+            add(entry, key.body, isTagged: key.tag != nil, isDotted: isDotted)
         }
     }
 
-    private mutating func add(_ entry: Entry, _ body: Substring, isTagged: Bool, isDotted: Bool) {
-        switch SendmailKey(body) {
+    private mutating func add(_ entry: Entry, _ body: SendmailKey?, isTagged: Bool, isDotted: Bool) {
+        switch body {
         case .host(let domain):
             put(entry, HostPattern(domain: domain, isBelow: false), rank: isTagged ? 0 : 1)
             put(entry, HostPattern(domain: domain, isBelow: true), rank: isTagged ? 2 : 3)
@@ -90,23 +90,24 @@ enum SendmailKey: Hashable {
     case user([UInt8])
 
     /// Nil for text that no lookup ever asks for.
-    init?(_ body: some StringProtocol) {
-        if let at = body.lastIndex(of: "@") {
-            let (user, domain) = (body[..<at], body[body.index(after: at)...])
+    init?(_ body: Substring) {
+        let bytes = body.utf8
+        if let at = bytes.lastIndex(of: UInt8(ascii: "@")) {
+            let (user, domain) = (bytes[..<at], body[bytes.index(after: at)...])
             // No path on the wire has a longer local part, and the language writes no other characters.
-            guard !user.isEmpty, user.utf8.count <= 62, user.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { return nil }
-            if domain.isEmpty {
-                self = .user(Array(user.utf8))
+            guard !user.isEmpty, user.count <= 62, user.allSatisfy({ (0x21...0x7e).contains($0) }) else { return nil }
+            if domain.utf8.isEmpty {
+                self = .user(Array(user))
             } else {
                 guard let domain = Domain(String(domain)) else { return nil }
-                self = .mailbox(Mailbox(localPart: Array(user.utf8), domain: domain))
+                self = .mailbox(Mailbox(localPart: Array(user), domain: domain))
             }
-        } else if body.hasPrefix("["), body.hasSuffix("]") {
-            guard let network = SendmailNetwork(body.dropFirst().dropLast()) else { return nil }
+        } else if bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]") {
+            guard let network = SendmailNetwork(bytes: bytes.dropFirst().dropLast()) else { return nil }
             self = .bracketed(network)
-        } else if let network = SendmailNetwork(body) {
+        } else if let network = SendmailNetwork(bytes: bytes) {
             self = .network(network)
-        } else if body.hasPrefix(".") {
+        } else if bytes.first == UInt8(ascii: ".") {
             guard let domain = Domain(String(body.dropFirst())) else { return nil }
             self = .below(domain)
         } else {

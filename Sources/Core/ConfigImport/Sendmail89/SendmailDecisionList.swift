@@ -66,9 +66,9 @@ struct SendmailGate {
     /// Both; nil where nothing can satisfy both.
     func and(_ other: SendmailGate) -> SendmailGate? {
         var both = self
-        both.name = Self.cut(name, other.name) { $0.common($1) }
-        both.sender = Self.cut(sender, other.sender) { $0.common($1) }
-        both.to = Self.cut(to, other.to) { $0.common($1) }
+        both.name = Self.cut(name, other.name, PathPattern.init) { $0.common($1) }
+        both.sender = Self.cut(sender, other.sender, \.self) { $0.common($1) }
+        both.to = Self.cut(to, other.to, \.self) { $0.common($1) }
         both.isNameless = isNameless || other.isNameless
         if from != nil, other.from != nil {
             both.from = addresses.intersection(other.addresses).ranges.map { Sourced($0, other.from?.first?.origin) }
@@ -87,11 +87,16 @@ struct SendmailGate {
     }
 
     private static func cut<Pattern: Hashable & Sendable>(
-        _ a: [Sourced<Pattern>]?, _ b: [Sourced<Pattern>]?, _ common: (Pattern, Pattern) -> Pattern?
+        _ a: [Sourced<Pattern>]?, _ b: [Sourced<Pattern>]?, _ path: (Pattern) -> PathPattern,
+        _ common: (Pattern, Pattern) -> Pattern?
     ) -> [Sourced<Pattern>]? {
         guard let a, let b else { return a ?? b }
+        let meeting = MeetingPatterns(b.map { path($0.value) })
         return a.flatMap { first in
-            b.compactMap { second in common(first.value, second.value).map { Sourced($0, second.origin ?? first.origin) } }
+            meeting.positions(meeting: path(first.value)).compactMap { position in
+                let second = b[position]
+                return common(first.value, second.value).map { Sourced($0, second.origin ?? first.origin) }
+            }
         }
     }
 

@@ -10,17 +10,26 @@ struct SendmailNetwork: Hashable, Sendable {
     private init(isV6: Bool, parts: [UInt16]) { (self.isV6, self.parts) = (isV6, parts) }
 
     /// Lower case.
-    init?(_ text: some StringProtocol) {
-        if text == "ipv6" {
-            self.init(isV6: true, parts: [])
-        } else if text == "ipv6:::1" {
+    init?(_ text: some StringProtocol) { self.init(bytes: text.utf8) }
+
+    init?(bytes: some Collection<UInt8>) {
+        if bytes.starts(with: "ipv6".utf8) {
+            let rest = bytes.dropFirst(4)
+            if rest.isEmpty {
+                self.init(isV6: true, parts: [])
+                return
+            }
             // The one short spelling that the shipped rules have too.
-            self.init(isV6: true, parts: [0, 0, 0, 0, 0, 0, 0, 1])
-        } else if text.hasPrefix("ipv6:") {
-            guard let parts = Self.parts(text.dropFirst(5), separator: ":", most: 8, radix: 16, highest: 0xffff) else { return nil }
+            if rest.elementsEqual(":::1".utf8) {
+                self.init(isV6: true, parts: [0, 0, 0, 0, 0, 0, 0, 1])
+                return
+            }
+            guard rest.first == UInt8(ascii: ":"),
+                let parts = Self.parts(rest.dropFirst(), separator: UInt8(ascii: ":"), most: 8, radix: 16, highest: 0xffff)
+            else { return nil }
             self.init(isV6: true, parts: parts)
         } else {
-            guard let parts = Self.parts(text, separator: ".", most: 4, radix: 10, highest: 255) else { return nil }
+            guard let parts = Self.parts(bytes, separator: UInt8(ascii: "."), most: 4, radix: 10, highest: 255) else { return nil }
             self.init(isV6: false, parts: parts)
         }
     }
@@ -34,16 +43,32 @@ struct SendmailNetwork: Hashable, Sendable {
     }
 
     private static func parts(
-        _ text: some StringProtocol, separator: Character, most: Int, radix: Int, highest: UInt16
+        _ bytes: some Collection<UInt8>, separator: UInt8, most: Int, radix: UInt32, highest: UInt32
     ) -> [UInt16]? {
-        let words = text.split(separator: separator, omittingEmptySubsequences: false)
-        guard words.count <= most else { return nil }
         var parts: [UInt16] = []
-        for word in words {
-            guard let number = UInt16(word, radix: radix), number <= highest, String(number, radix: radix) == word else { return nil }
-            parts.append(number)
+        /// Nil where a number has no digit yet.
+        var number: UInt32?
+        for byte in bytes {
+            if byte == separator {
+                guard let part = number, parts.count + 1 < most else { return nil }
+                parts.append(UInt16(part))
+                number = nil
+                continue
+            }
+            let digit: UInt32
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt32(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt32(byte - UInt8(ascii: "a")) + 10
+            default: return nil
+            }
+            // A zero in front is a spelling that is never printed.
+            guard digit < radix, number != 0 else { return nil }
+            let value = (number ?? 0) * radix + digit
+            guard value <= highest else { return nil }
+            number = value
         }
-        return parts
+        guard let last = number else { return nil }
+        return parts + [UInt16(last)]
     }
 
     /// Without the last octet or group; nil for the widest.

@@ -68,10 +68,13 @@ public enum OldAddressForms {
 
     /// Without spaces and tabs at both ends.
     public static func trimmed(_ text: some StringProtocol) -> String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        let start = text.drop(while: isBlank)
-        let end = start.lastIndex { !isBlank($0) }
-        return end.map { String(start[...$0]) } ?? ""
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        let text = String(text)
+        let bytes = text.utf8
+        guard let start = bytes.firstIndex(where: { !isBlank($0) }), let last = bytes.lastIndex(where: { !isBlank($0) }) else {
+            return ""
+        }
+        return String(text[start..<bytes.index(after: last)])
     }
 
     /// A number without sign, of at most nine digits.
