@@ -9,6 +9,14 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
     case unknownRecipient = "unknown-recipient", protocolError = "protocol-error"
     case upstreamRefused = "upstream-refused", upstreamDown = "upstream-down", storeDown = "store-down"
     case shuttingDown = "shutting-down", undecided, otherServer = "other-server", banned, observed
+
+    /// Nothing was judged: there was no recipient yet, or none that can be read.
+    public var precedesTheRules: Bool {
+        switch self {
+        case .protocolError, .tlsRequired, .loginRequired, .loginFailed: true
+        default: false
+        }
+    }
 }
 
 /// What is said of one recipient, and why. No id, no time: the caller has those.

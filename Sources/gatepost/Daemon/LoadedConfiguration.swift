@@ -49,10 +49,7 @@ struct LoadedConfiguration: Sendable {
             throw Refusal(problems: [], sources: [:], unreadable: problem)
         }
         let result = file.read(bytes, purpose: .serving)
-        let review = result.configuration.map {
-            PolicyReview(
-                $0, on: .ofThisHost(), at: .now, proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
-        }
+        let review = result.review(proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
         let tls = result.configuration.map { OpenedTLS($0, of: file, at: .now) }
         let found = (review?.diagnostics ?? []) + (tls?.problems ?? [])
         let diagnostics = result.diagnostics(with: found)
