@@ -284,3 +284,9 @@ def test_all_that_lets_strangers_in_is_said_at_once(gatepost, tmp_path):
     assert ids(gatepost, tmp_path, EVERYTHING) == [(3, "GP-002"), (6, "GP-003"), (9, "GP-001"), (12, "GP-003")]
     text = EVERYTHING.replace("sender  boss@example.com", "from  192.0.2.1")
     assert ids(gatepost, tmp_path, text) == [(3, "GP-002"), (6, "GP-003"), (12, "GP-003"), (19, None)], "and the test that fails"
+
+
+def test_a_domain_in_capitals_beyond_ascii_is_shown_as_it_has_to_be_written(gatepost, tmp_path):
+    result = check(gatepost, tmp_path, POLICY.replace("example.com\n}", "BÜCHER.Example\n}"), "--policy-only", "--json")
+    [problem] = [problem for problem in result.json["problems"] if problem["severity"] == "error"]
+    assert problem["message"].startswith("`BÜCHER.Example` is not a domain") and problem["fix"] == "write it in lower case: bücher.example"
