@@ -18,10 +18,8 @@ struct CheckReport {
 
     init(_ file: ConfigurationFile, _ result: ReadResult, purpose: ReadPurpose, effort: Int) {
         self.file = file.name
-        let tests = result.configuration?.tests ?? []
-        let review =
-            result.configuration.map { PolicyReview($0, on: .ofThisHost(), at: .now, effort: effort) }
-            ?? result.policyBesideErrors.map { PolicyReview($0, at: .now, effort: effort) }
+        let tests = result.configuration?.tests ?? result.testsBesideErrors
+        let review = result.review(effort: effort)
         let failed = review?.failedTests ?? []
         let notYet = purpose == .serving ? result.notCarriedOut : []
         let opened = purpose == .serving ? result.configuration.map { OpenedFiles($0, of: file, at: .now, mayLackCredentials: true) } : nil

@@ -8,6 +8,11 @@ struct ListenerNames {
 
     init(_ configuration: Configuration) { names = configuration.listeners.map(\.name) }
 
+    /// For a flag: trouble where a request would be unreadable.
+    func demand(_ name: String?) throws(Trouble) {
+        do throws(RequestProblem) { try check(name) } catch { throw Trouble("\(error)") }
+    }
+
     func check(_ name: String?) throws(RequestProblem) {
         guard let name, !names.isEmpty, !names.contains(name) else { return }
         throw RequestProblem(

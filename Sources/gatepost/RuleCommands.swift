@@ -90,7 +90,8 @@ struct RuleOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("The name of the rule.", valueName: "name")) var name: String
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Clients: addresses, networks, names, file:...; with except.", valueName: "list"))
+        help: ArgumentHelp("Clients: addresses, networks, names, file:...; with except.", valueName: "list"),
+        completion: ConfiguredNames.networks)
     var from: [String] = []
     @Option(
         parsing: .unconditionalSingleValue, help: ArgumentHelp("A login, or any; may be repeated.", valueName: "name"))
@@ -102,11 +103,13 @@ struct RuleOptions: ParsableArguments {
     var certificate: [String] = []
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Only on this listener; may be repeated.", valueName: "name"))
+        help: ArgumentHelp("Only on this listener; may be repeated.", valueName: "name"),
+        completion: ConfiguredNames.listeners)
     var listener: [String] = []
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Senders: patterns, or owned-by-login; may be repeated.", valueName: "pattern"))
+        help: ArgumentHelp("Senders: patterns, or owned-by-login; may be repeated.", valueName: "pattern"),
+        completion: ConfiguredNames.senders)
     var sender: [String] = []
     @Option(
         parsing: .unconditionalSingleValue,
@@ -115,10 +118,14 @@ struct RuleOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Who answers for the rule.", valueName: "text"))
     var owner: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Why it is there.", valueName: "text")) var because: String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Put it above this rule.", valueName: "rule")) var before:
-        String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Put it below this rule.", valueName: "rule")) var after:
-        String?
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Put it above this rule.", valueName: "rule"),
+        completion: ConfiguredNames.rules)
+    var before: String?
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Put it below this rule.", valueName: "rule"),
+        completion: ConfiguredNames.rules)
+    var after: String?
 
     func validate() throws {
         if before != nil && after != nil { throw ValidationError("--before and --after exclude each other.") }

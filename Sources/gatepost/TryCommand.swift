@@ -50,7 +50,8 @@ struct TryCommand: ParsableCommand {
         help: ArgumentHelp(
             "A rule's word after client-certificate, or fingerprint:...; may be repeated.", valueName: "word"))
     var certificate: [String] = []
-    @Option(help: ArgumentHelp("The listener connected to.", valueName: "name")) var listener: String?
+    @Option(help: ArgumentHelp("The listener connected to.", valueName: "name"), completion: ConfiguredNames.listeners)
+    var listener: String?
     @Option(help: ArgumentHelp("The address connected to.", valueName: "ip")) var local: String?
     @Option(help: ArgumentHelp("The time, such as 2027-04-01T12:00:00Z (default: now).", valueName: "time"))
     var at: String?

@@ -97,12 +97,11 @@ struct TryDialogue {
     }
 
     private func explain(_ record: RecipientRecord) throws(Trouble) {
-        let wasRead = record.decision.reason != .protocolError
         try explain(
             DecisionRecord(
                 id: record.id, time: now, via: .try, request: record.request,
                 forwardPathGiven: record.givenForwardPath, decision: record.decision,
-                explanation: wasRead ? policy.explain(record.request) : nil))
+                explanation: record.decision.reason.precedesTheRules ? nil : policy.explain(record.request)))
     }
 
     /// Indented, so that it is not taken for what a client sees.

@@ -30,7 +30,8 @@ struct WhoCanRelayCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Senders: a pattern such as *@example.com.", valueName: "pattern"))
     var sender: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Recipients: a pattern.", valueName: "pattern")) var to: String?
-    @Option(help: ArgumentHelp("A listener.", valueName: "name")) var listener: String?
+    @Option(help: ArgumentHelp("A listener.", valueName: "name"), completion: ConfiguredNames.listeners)
+    var listener: String?
     @Option(help: ArgumentHelp("The time, such as 2027-04-01 (default: now).", valueName: "time")) var at: String?
     @Option(help: "text or csv.") var format = Format.text
     @Flag(help: "Every class with its circumstances (listener, TLS, HELO), and the limits of each rule.") var long = false
@@ -61,6 +62,7 @@ struct WhoCanRelayCommand: ParsableCommand {
         }
         let narrowing = try narrowing()
         let configuration = try shared.configurationFile(file).configuration(purpose: .policyOnly)
+        try ListenerNames(configuration).demand(listener)
         let policy = configuration.policy
         let answer = policy.whoCanRelay(
             at: time, narrowedTo: narrowing, effort: effort, isPublicSuffix: PublicSuffixes.contains)

@@ -215,8 +215,8 @@ def test_a_rule_that_several_cover_together_names_them(gatepost, tmp_path):
 @pytest.mark.parametrize(
     "slip, is_said",
     [("route local nobody", True), ("tests {\n permit from nowhere to a@b.example\n}", True),
-     ("limits {\n recipients many per message\n}", True), ("networks office 192.0.2.0/33", False),
-     ("lisden public {\n}", False), ("refuse {\n reject \"x\" { form 192.0.2.1 }\n}", False)])
+     ("limits {\n recipients many per message\n}", True), ("tls {\n certificate a.pem\n}", True),
+     ("networks office 192.0.2.0/33", False), ("lisden public {\n}", False), ("refuse {\n reject \"x\" { form 192.0.2.1 }\n}", False)])
 def test_strangers_are_said_beside_errors_that_say_nothing_of_the_policy(gatepost, tmp_path, slip, is_said):
     (tmp_path / "x.conf").write_text(
         'version 1\nlocal { domains example.com }\nrelay {\n permit "all" { from 0.0.0.0/0 }\n'
@@ -227,3 +227,66 @@ def test_strangers_are_said_beside_errors_that_say_nothing_of_the_policy(gatepos
     said = [problem["id"] for problem in result.json["problems"]]
     assert ("GP-003" in said) == is_said and result.json["strangersCanRelay"] is (True if is_said else None)
     assert any("never reached" in problem["message"] for problem in result.json["problems"]) == is_said
+
+
+@pytest.mark.parametrize(
+    "slip, is_said",
+    [("route local nobody", True), ("upstream a {\n server 127.0.0.1\n}", True),
+     ("limits {\n recipients many per message\n}", True), ("networks office 192.0.2.0/33", False)])
+def test_failed_tests_are_said_beside_errors_that_say_nothing_of_the_policy(gatepost, tmp_path, slip, is_said):
+    text = proofs("permit from 198.51.100.7 to y@victim.example", "only office relay-without-login", "allow everything")
+    result = check(gatepost, tmp_path, text + slip + "\n", "--policy-only", "--json")
+    assert result.status == 1
+    validate(result.json, "check")
+    failed = [problem for problem in result.json["problems"] if problem["message"].startswith("this test fails")]
+    assert len(failed) == (2 if is_said else 0)
+    assert any("unknown word `allow` in `tests`" in problem["message"] for problem in result.json["problems"])
+
+
+@pytest.mark.parametrize("everybody", ("any", "anywhere"))
+def test_what_to_write_for_everybody(gatepost, tmp_path, everybody):
+    result = check(gatepost, tmp_path, POLICY.replace("from    office", f"from    {everybody}"), "--policy-only", "--json")
+    [problem] = [problem for problem in result.json["problems"] if problem["severity"] == "error"]
+    assert problem["message"] == f"unknown network `{everybody}`" and "0.0.0.0/0 ::/0" in problem["fix"]
+
+
+EVERYTHING = """\
+version 1
+local {
+    domains  example.com gmail.com
+}
+relay {
+    permit "all" {
+        from  0.0.0.0/0
+    }
+    permit "claimed" {
+        sender  boss@example.com
+    }
+    permit "nothing asked" {
+        proof  none
+        to     partner.example
+    }
+}
+tests {
+    permit  from 198.51.100.7  to y@gmail.com  as delivery
+    reject  from 198.51.100.7  to y@victim.example
+}
+"""
+
+
+def ids(gatepost, tmp_path, text):
+    answer = check(gatepost, tmp_path, text, "--policy-only", "--json").json
+    assert answer["strangersCanRelay"] is True
+    return [(problem["line"], problem["id"]) for problem in answer["problems"] if problem["severity"] != "warning"]
+
+
+def test_all_that_lets_strangers_in_is_said_at_once(gatepost, tmp_path):
+    assert ids(gatepost, tmp_path, EVERYTHING) == [(3, "GP-002"), (6, "GP-003"), (9, "GP-001"), (12, "GP-003")]
+    text = EVERYTHING.replace("sender  boss@example.com", "from  192.0.2.1")
+    assert ids(gatepost, tmp_path, text) == [(3, "GP-002"), (6, "GP-003"), (12, "GP-003"), (19, None)], "and the test that fails"
+
+
+def test_a_domain_in_capitals_beyond_ascii_is_shown_as_it_has_to_be_written(gatepost, tmp_path):
+    result = check(gatepost, tmp_path, POLICY.replace("example.com\n}", "BÜCHER.Example\n}"), "--policy-only", "--json")
+    [problem] = [problem for problem in result.json["problems"] if problem["severity"] == "error"]
+    assert problem["message"].startswith("`BÜCHER.Example` is not a domain") and problem["fix"] == "write it in lower case: bücher.example"

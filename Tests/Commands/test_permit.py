@@ -51,16 +51,19 @@ def test_a_named_place(gatepost, policy, verb, place):
     assert (text.index('"n"') < text.index('"until spring"')) == (place == "before")
 
 
+FINGERPRINT = "fingerprint:" + ":".join(["aa", "bb"] * 16)
+
+
 def test_every_condition_has_a_flag(gatepost, policy):
     answer = gatepost(
         "permit", "-c", policy, "--yes", "--name", "all", "--from", "198.51.100.9", "--listener", "public",
-        "--listener", "inside", "--login", "anna", "--certificate", "app ca.pem", "--certificate", "fingerprint:aa:bb",
+        "--listener", "inside", "--login", "anna", "--certificate", "app ca.pem", "--certificate", FINGERPRINT,
         "--pop", "--sender", "*@example.com", "--to", "partner.example")
     assert answer.status == 0, answer
     lines = policy.read_text().split('permit "all" {\n')[1].split("}")[0].splitlines()
     assert [" ".join(line.split()) for line in lines if line.strip()] == [
         "from 198.51.100.9", "listener public inside", "login anna",
-        'tls client-certificate "app ca.pem" fingerprint:aa:bb', "pop logged-in", "sender *@example.com",
+        f'tls client-certificate "app ca.pem" {FINGERPRINT}', "pop logged-in", "sender *@example.com",
         "to partner.example"]
 
 

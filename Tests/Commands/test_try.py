@@ -188,3 +188,25 @@ def test_a_certificate_alone_fits_a_rule_that_asks_for_tls_too(gatepost, policy)
     policy.write_text(policy.read_text().replace("tls     client-certificate app-ca.pem", "tls     any\n        login   any"))
     result = gatepost("try", "-c", policy, "--json", *UNWANTED, "--certificate", "other.pem", "--login", "bert")
     assert result.json["rule"]["name"] == "by certificate", result
+
+
+DIGITS = "ab" * 32
+COLONS = ":".join(["AB"] * 32)
+
+
+@pytest.mark.parametrize("written", (DIGITS, DIGITS.upper(), COLONS, f"sha256:{DIGITS}"))
+@pytest.mark.parametrize("asked", (DIGITS, COLONS))
+def test_a_fingerprint_is_the_same_however_it_is_written(gatepost, policy, written, asked):
+    policy.write_text(policy.read_text().replace("client-certificate app-ca.pem", f"fingerprint:{written}"))
+    result = gatepost("try", "-c", policy, "--json", *UNWANTED, "--certificate", f"fingerprint:{asked}")
+    assert result.status == 0 and result.json["rule"]["name"] == "by certificate", result
+    assert result.json["certificate"] == f"fingerprint:{DIGITS}"
+
+
+@pytest.mark.parametrize("written", ("12", "zz", DIGITS + "0", "", f"sha1:{DIGITS}"))
+def test_a_fingerprint_that_is_none_is_an_error_at_its_place(gatepost, policy, written):
+    policy.write_text(policy.read_text().replace("client-certificate app-ca.pem", f"fingerprint:{written}"))
+    result = gatepost("check", "--policy-only", "--json", policy)
+    assert result.status == 1, result
+    [problem] = [problem for problem in result.json["problems"] if problem["severity"] == "error"]
+    assert problem["message"] == f"`fingerprint:{written}` is no SHA-256 fingerprint" and problem["column"] == 17

@@ -95,3 +95,50 @@ def test_completions_in_json(gatepost):
     assert result.status == 0, result
     validate(result.json, "completions")
     assert result.json == {"shell": "bash", "script": gatepost("completions", "bash").out.removesuffix("\n")}
+
+
+NAMES = """\
+version 1
+networks  office  192.0.2.0/24
+networks  branch  198.51.100.0/24
+senders   scanners  scanner@example.com
+listen public {
+    address  127.0.0.1:2525
+}
+relay {
+    permit "office LAN" { from office }
+    permit "$(touch ran) `x` \\\\ it's: 1" { from branch }
+    permit "broken" { form office }
+}
+"""
+
+COMPLETE = """\
+export PATH="$1:$PATH"
+source ./script
+COMP_LINE=$2 COMP_POINT=${#2}
+read -ra COMP_WORDS <<< "$2"
+[[ $2 == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+_gatepost gatepost "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        ("log --rule ", ["broken", "office LAN", "$(touch ran) `x` \\ it's: 1"]), ("log --rule off", ["office LAN"]),
+        ("permit --before off", ["office LAN"]), ("try --listener ", ["public"]), ("who-can-relay --listener p", ["public"]),
+        ("permit --from ", ["branch", "office"]), ("permit --sender ", ["scanners"]), ("log --verdict ", ["defer", "permit", "reject"]),
+        ("log --reason no", ["no-rule"]), ("guide merc", ["mercury"]), ("log -c nosuch.conf --rule ", []),
+    ])
+def test_names_are_completed_from_the_configuration(gatepost, tmp_path, line, words):
+    (tmp_path / "gatepost.conf").write_text(NAMES)
+    (tmp_path / "script").write_text(gatepost("completions", "bash").out)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "gatepost").symlink_to(os.path.abspath(os.environ["GATEPOST"]))
+    answer = subprocess.run(
+        ["bash", "-c", COMPLETE, "bash", tmp_path / "bin", f"gatepost {line}"], cwd=tmp_path, capture_output=True, text=True,
+        timeout=60)
+    assert sorted(answer.stdout.split("\n")[:-1]) == sorted(words or [""]), answer
+    assert not (tmp_path / "ran").exists()

@@ -148,3 +148,10 @@ def test_a_file_with_errors_is_status_2_and_says_them(gatepost, tmp_path, comman
     (tmp_path / "x.conf").write_text(POLICY.replace("from    office", "from    ofice"))
     result = gatepost(*command)
     assert result.status == 2 and result.out == "" and "ofice" in result.err
+
+
+def test_a_listener_that_is_not_there_is_trouble_and_no_answer(gatepost, tmp_path):
+    (tmp_path / "x.conf").write_text(POLICY + "listen public {\n    address  127.0.0.1:2525\n}\n")
+    assert gatepost("who-can-relay", "x.conf", "--listener", "public").status == 0
+    result = gatepost("who-can-relay", "x.conf", "--listener", "pubilc")
+    assert result.status == 2 and "there is no listener `pubilc`" in result.err and not result.out, result

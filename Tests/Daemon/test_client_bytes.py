@@ -715,8 +715,11 @@ def test_recipients_beyond_the_limit(server, strict_gate):
     with Client(strict_gate.port) as client:
         client.ehlo()
         client.command("MAIL FROM:<a@outside.test>")
-        codes = [client.command(f"RCPT TO:<r{number}@ours.test>").code for number in range(5)]
-        assert codes == [250, 250, 250, 452, 452]
+        replies = [client.command(f"RCPT TO:<r{number}@ours.test>") for number in range(5)]
+        assert [reply.code for reply in replies] == [250, 250, 250, 452, 452]
+        assert client.command("RCPT TO:<y@victim.test>").code == 550, "what is refused for good is not put off"
+        line = strict_gate.line(id=replies[-1].id)
+        assert (line["verdict"], line["reason"], line["rule"], line["reply"]) == ("defer", "limit", "", "452 4.5.3")
         client.command("DATA")
         assert client.command(MESSAGE + b".").code == 250
     assert len(server.messages[0].recipients) == 3

@@ -9,7 +9,7 @@ import pytest
 from rig import server as does
 from rig.client import MESSAGE, Client, deliver
 from rig.gate import FAKETIME, Gate, gate_before
-from rig.loopback import HERE, wait_until
+from rig.loopback import HERE, free_port, wait_until
 from rig.server import Server
 
 FASTER = 250
@@ -182,3 +182,28 @@ def test_idle_connections_to_the_server_are_closed(server, gate):
     assert server.said("QUIT")
 
 
+
+
+def test_sessions_of_a_removed_listener_have_five_minutes(server):
+    faster, second = 60, free_port()
+    with Gate([server.port], faster=faster) as gate:
+        gate.write(listeners={"public": f"{HERE}:{gate.port}", "second": f"{HERE}:{second}"})
+        assert gate.reload().returncode == 0
+        with Client(gate.port, patience=15) as other, Client(second, patience=15) as idle, Client(second, patience=15) as busy:
+            for client in (other, idle, busy):
+                client.ehlo()
+            gate.write()
+            assert gate.reload().returncode == 0
+            began = time.monotonic()
+            while (time.monotonic() - began) * faster < 240:
+                assert [client.command("NOOP").code for client in (other, idle, busy)] == [250] * 3
+                time.sleep(0.2)
+            busy.begin()
+            while (reply := idle.command("NOOP")).code == 250:
+                assert (time.monotonic() - began) * faster < 400
+                time.sleep(0.2)
+            assert reply.code == 421 and (time.monotonic() - began) * faster > 290, reply
+            assert not has_been_told(busy), "it may finish its message"
+            assert busy.command(MESSAGE + b".").code == 250
+            assert busy.reply().code == 421
+            assert other.is_open()

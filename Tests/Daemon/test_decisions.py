@@ -83,6 +83,36 @@ def test_why_says_that_the_file_has_changed(server):
         assert record["today"] == {"verdict": "permit", "reason": "relay-rule", "rule": "office"}
 
 
+FEW = """\
+    permit "few" {
+        from   office
+        limit  1 recipients per hour for each client
+    }
+"""
+
+
+def test_why_shows_the_rules_where_a_limit_was_spent(server):
+    with gate_before(server, relay=FEW) as gate:
+        with Client(gate.port, OFFICE) as client:
+            client.ehlo()
+            client.command("MAIL FROM:<a@ours.test>")
+            first, second = client.replies("RCPT TO:<a@victim.test>", "RCPT TO:<b@victim.test>")
+        assert first.code == 250 and second.code == 450, (first, second)
+        assert wait_until(lambda: kept(gate, "--reason", "limit"), 5)
+        record = json.loads(gatepost("why", second.id, "-c", gate.file, "--json").stdout)
+        jsonschema.validate(record, SCHEMA)
+        assert record["rule"]["name"] == "few" and record["trace"][-1]["rule"] == "few" and record["closest"] == []
+        assert record["fileHasChanged"] is False and "today" not in record
+        gate.write(relay=FEW.replace("office", "192.0.2.1"))
+        answer = gatepost("why", second.id, "-c", gate.file)
+        assert "today it would be reject, no-rule" in answer.stdout, answer
+
+
+def test_an_address_that_is_none_is_said_in_words(gate):
+    answer = log(gate, "--client", "nonsense")
+    assert answer.returncode == 2 and answer.stderr == "gatepost: --client: `nonsense` is not an address\n", answer
+
+
 def test_decisions_outlive_the_daemon(server):
     with gate_before(server) as gate:
         one = refuse(gate)

@@ -155,7 +155,9 @@ def test_a_demand_for_tls(gate, server):
     with Client(gate.ports.required) as client:
         client.ehlo()
         reply = client.command("MAIL FROM:<a@outside.test>")
-        assert reply.code == 530 and reply.lines == ["5.7.0 Must issue a STARTTLS command first"]
+        assert reply.code == 530 and reply.lines == [f"5.7.0 Must issue a STARTTLS command first ({reply.id})"]
+        line = gate.line(id=reply.id)
+        assert (line["verdict"], line["reason"], line["recipient"], line["reply"]) == ("reject", "tls-required", "", "530 5.7.0")
         assert client.command("AUTH PLAIN AGEAYg==").code == 530
         client.starttls()
         client.ehlo()

@@ -26,10 +26,11 @@ struct TrialRequestTests {
 
     @Test("every fact is taken over")
     func everything() throws {
+        let colons = String(repeating: ":AB", count: 32).dropFirst()
         let trial = try read(
             with: """
                 "name":"Host.Example","nameStatus":"temporary","helo":"h","heloStatus":"unverified","login":"anna",
-                "mechanism":"plain","pop":"bert","certificate":["app-ca.pem","fingerprint:AB01"],"tls":"TLSv1.2",
+                "mechanism":"plain","pop":"bert","certificate":["app-ca.pem","fingerprint:AB01","fingerprint:\(colons)"],"tls":"TLSv1.2",
                 "at":"2026-11-24T12:35:52Z","listener":"public","local":"::ffff:192.0.2.1"
                 """)
         let facts = trial.facts
@@ -38,7 +39,8 @@ struct TrialRequestTests {
         #expect(facts.heloStatus == .unverified)
         #expect(facts.login == .known(.init(name: "anna", mechanism: "PLAIN")))
         #expect(facts.popLogin == .known(.init(name: "bert")))
-        #expect(facts.certificates == ["app-ca.pem", "fingerprint:ab01"])
+        let digits = String(repeating: "ab", count: 32)
+        #expect(facts.certificates == ["app-ca.pem", "fingerprint:ab01", "fingerprint:\(digits)"])
         #expect(facts.tlsVersion == "TLSv1.2")
         #expect(facts.now == Instant("2026-11-24T12:35:52Z"))
         #expect(facts.listener == "public")

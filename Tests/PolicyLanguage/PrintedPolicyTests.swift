@@ -148,7 +148,7 @@ private struct PolicyGenerator {
         }
         if generator.once(in: 4) {
             conditions.tls = generator.pick([
-                .any, .certificate(generator.few(["ca.pem", "my ca.pem", "fingerprint:ab:cd"])),
+                .any, .certificate(generator.few(["ca.pem", "my ca.pem", "fingerprint:\(String(repeating: "ab", count: 32))"])),
             ])
         }
         conditions.needsPOPLogin = generator.once(in: 5)

@@ -1,5 +1,6 @@
 import Diagnostics
 import PolicyLanguage
+import RelayPolicy
 import Testing
 
 @Suite("the words of TLS")
@@ -91,8 +92,25 @@ struct TLSWordsTests {
 
     @Test("fingerprints have 64 digits", arguments: ["", "ab", "\(digits)0", "x" + digits.dropFirst(), "sha1:\(digits)"])
     func fingerprints(text: String) {
-        #expect(Configuration.fingerprintDigits(text) == nil)
+        #expect(CertificateWord.digits(text) == nil)
         let result = Self.read("upstream a {\n server a:25\n starttls required\n verify fingerprint \"\(text)\"\n}")
         #expect(result.configuration == nil)
+    }
+
+    @Test(
+        "a fingerprint in a rule is the same however it is written",
+        arguments: [digits, digits.uppercased(), "sha256:\(digits)", String(repeating: "0A:", count: 31) + "0a"])
+    func ruleFingerprint(text: String) {
+        let result = Self.read("relay { permit \"p\" { tls fingerprint:\(text) client-certificate ca.pem } }")
+        #expect(
+            result.configuration?.policy.relay.first?.conditions.tls
+                == .certificate(["fingerprint:\(Self.digits)", "ca.pem"]))
+    }
+
+    @Test("a word that is no fingerprint is an error at its place", arguments: ["", "12", "zz", "sha1:\(digits)"])
+    func noFingerprint(text: String) {
+        let result = Self.read("relay { permit \"p\" { tls fingerprint:\(text) } }")
+        #expect(result.diagnostics.map(\.message) == ["`fingerprint:\(text)` is no SHA-256 fingerprint"])
+        #expect(result.diagnostics.first?.at.column == 26)
     }
 }

@@ -26,7 +26,9 @@ public struct DecisionText: Sendable {
         let recipient = record.forwardPath ?? record.recipientGiven
         var parts = [time]
         if let listener = record.request.listener { parts.append(listener) }
-        parts.append("\(record.request.client) -> \(String(decoding: recipient, as: UTF8.self))")
+        // A refusal at the connection or at MAIL has no recipient.
+        let arrow = recipient.isEmpty ? "" : " -> \(String(decoding: recipient, as: UTF8.self))"
+        parts.append("\(record.request.client)\(arrow)")
         parts.append("from \(String(decoding: record.reversePath, as: UTF8.self))")
         if let login = record.login { parts.append("login \(login)") }
         add(decision.verdict.rawValue, parts.joined(separator: "   "))
@@ -83,7 +85,7 @@ extension DecisionText {
         case .noRule: return "nothing in relay { } fits"
         case .denyRule: return "\(rule ?? "a rule") says so"
         case .addressTrick: return "the address hides another destination"
-        case .limit: return "the limit of \(rule ?? "the rule") is spent"
+        case .limit: return rule.map { "the limit of \($0) is spent" } ?? "the message has as many recipients as one may have"
         case .loginRequired: return "the listener demands a login"
         case .loginFailed: return "the login failed"
         case .tlsRequired: return "the listener demands TLS"

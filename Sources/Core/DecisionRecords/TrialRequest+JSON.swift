@@ -179,7 +179,7 @@ extension RequestKeys {
         case _?: throw RequestProblem("`certificate` is a string or a list of strings")
         }
         if words.contains("") { throw RequestProblem("`certificate` is empty; leave it out or write null") }
-        return words.map { $0.hasPrefix("fingerprint:") ? ASCIICase.lower($0) : $0 }
+        return words.map { CertificateWord.canonical($0) ?? ASCIICase.lower($0) }
     }
 }
 

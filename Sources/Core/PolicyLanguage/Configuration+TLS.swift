@@ -46,14 +46,3 @@ extension Configuration.Upstream {
         case written(String)
     }
 }
-
-extension Configuration {
-    /// The 64 digits of a fingerprint in lower case, however it is written: with colons, behind `sha256:`.
-    public static func fingerprintDigits(_ text: String) -> String? {
-        var text = text.lowercasedASCII
-        if text.hasPrefix("sha256:") { text.removeFirst("sha256:".utf8.count) }
-        let digits = text.filter { $0 != ":" }
-        let isHexadecimal = digits.utf8.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }
-        return digits.utf8.count == 64 && isHexadecimal ? digits : nil
-    }
-}

@@ -98,9 +98,9 @@ extension ConfigurationReader {
         repeat {
             let word = try values.require("any, client-certificate FILE or fingerprint:…")
             if word.says("client-certificate") {
-                certificates.append(try values.require("the certificate's file").nonEmptyText().normalizedFingerprint)
-            } else if word.text.hasPrefix("fingerprint:"), word.text.utf8.count > "fingerprint:".utf8.count {
-                certificates.append(word.text.normalizedFingerprint)
+                certificates.append(try values.require("the certificate's file").certificate())
+            } else if word.text.hasPrefix(CertificateWord.fingerprint) {
+                certificates.append(try word.certificate())
             } else {
                 throw word.problem(
                     "\(word.shown) is not known here", fix: "write any, client-certificate FILE or fingerprint:…")
@@ -164,9 +164,18 @@ extension ConfigurationReader {
     }
 }
 
-extension String {
-    /// Fingerprints are hexadecimal, and their letters have no case.
-    fileprivate var normalizedFingerprint: String { hasPrefix("fingerprint:") ? lowercasedASCII : self }
+extension Word {
+    /// The name of a certificate's file, or `fingerprint:…` in its one spelling.
+    fileprivate func certificate() throws(Diagnostic) -> String {
+        guard let canonical = CertificateWord.canonical(try nonEmptyText()) else { throw noFingerprint }
+        return canonical
+    }
+
+    var noFingerprint: Diagnostic {
+        problem(
+            "\(shown) is no SHA-256 fingerprint",
+            fix: "it has 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256 -in FILE")
+    }
 }
 
 extension ArraySlice<Word> {

@@ -94,7 +94,7 @@ extension ConfigurationReader {
                 try checkTwin(of: entries[index], entry, word, anchor)
                 return
             }
-            if !line.isReallyOurs { try checkOurs(pattern, word) }
+            if !line.isReallyOurs, let problem = notOurs(pattern, word) { problems.add(problem, under: anchor) }
             known[pattern] = entries.count
             entries.append(entry)
         } catch {
@@ -117,9 +117,9 @@ extension ConfigurationReader {
     }
 
     /// Domains that are hardly anybody's own (GP-002, Meaning 5).
-    private func checkOurs(_ pattern: HostPattern, _ word: Word) throws(Diagnostic) {
+    private func notOurs(_ pattern: HostPattern, _ word: Word) -> Diagnostic? {
         if PublicSuffixes.isMailboxProvider(pattern.domain) {
-            throw Diagnostic(
+            return Diagnostic(
                 .error, id: "GP-002", "`\(pattern.domain)` is a public mailbox provider's domain", at: word.at,
                 why: "mail for it would be taken from everybody and handed to the local server, not to the provider",
                 fix:
@@ -127,11 +127,12 @@ extension ConfigurationReader {
             )
         }
         if pattern.isBelow, PublicSuffixes.contains(pattern.domain) {
-            throw Diagnostic(
+            return Diagnostic(
                 .error, id: "GP-002", "\(word.shown) covers everybody's domains below `\(pattern.domain)`", at: word.at,
                 why: "mail for all of them would be taken from strangers",
                 fix: "name your own domains; if all of them are yours, end the line with `really-ours`")
         }
+        return nil
     }
 
     // MARK: Address tricks

@@ -65,7 +65,10 @@ extension ConfigurationReader {
         }
         reading.isBroken = problems.errorCount > before
         // An unknown word may be a proof misspelt, and is said already.
-        if !hasUnknownWord, let problem = missingProof(reading) { problems.add(problem) }
+        if !hasUnknownWord, let problem = missingProof(reading) {
+            problems.add(problem)
+            reading.lacksProof = true
+        }
         rules.append(reading)
     }
 

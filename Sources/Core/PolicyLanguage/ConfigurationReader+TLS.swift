@@ -52,11 +52,7 @@ extension ConfigurationReader {
             var fingerprints: [String] = []
             repeat {
                 let word = try values.require("the fingerprint")
-                guard let digits = Configuration.fingerprintDigits(word.text) else {
-                    throw word.problem(
-                        "\(word.shown) is no SHA-256 fingerprint",
-                        fix: "it has 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256 -in FILE")
-                }
+                guard let digits = CertificateWord.digits(word.text) else { throw word.noFingerprint }
                 fingerprints.append(digits)
             } while !values.isAtEnd
             return .fingerprints(fingerprints)

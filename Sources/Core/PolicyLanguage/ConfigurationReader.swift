@@ -48,16 +48,14 @@ struct ConfigurationReader {
         sort(tree.statements)
         defineNames()
         readNode()
-        let beforeUpstreams = problems.errorCount
-        readUpstreams()
-        let inUpstreams = problems.errorCount - beforeUpstreams
+        var apart = errors { $0.readUpstreams() }
         readListeners()
-        readTLSBlock()
+        apart += errors { $0.readTLSBlock() }
         readNetworksAndSenders()
         readLocal()
         readAuth()
         readRules()
-        let isPolicyWhole = problems.errorCount == inUpstreams
+        let isPolicyWhole = problems.errorCount == apart + problems.errorsOfMeaning
         readLimits()
         readLog()
         readPartsNotCarriedOut()
@@ -67,10 +65,36 @@ struct ConfigurationReader {
         checkWhatIsUnwise()
         configuration.notCarriedOut.sort { ($0.at.line, $0.at.column) < ($1.at.line, $1.at.column) }
         let diagnostics = problems.inFileOrder.map { usersFiles[$0.at.file]?.withoutSecrets($0) ?? $0 }
-        return ReadResult(
+        var result = ReadResult(
             configuration: problems.hasErrors ? nil : configuration, diagnostics: diagnostics,
-            sources: sources, notCarriedOut: configuration.notCarriedOut,
-            policyBesideErrors: problems.hasErrors && isPolicyWhole ? configuration.policy : nil)
+            sources: sources, notCarriedOut: configuration.notCarriedOut)
+        result.names = definedNames
+        if problems.hasErrors, isPolicyWhole {
+            (result.policyBesideErrors, result.testsBesideErrors) = partBesideErrors
+        }
+        return result
+    }
+
+    /// How many errors `read` finds.
+    private mutating func errors(_ read: (inout ConfigurationReader) -> Void) -> Int {
+        let before = problems.errorCount
+        read(&self)
+        return problems.errorCount - before
+    }
+
+    /// Without permits that lack a proof, which are said already; and without tests then, since they may speak of those.
+    private var partBesideErrors: (Policy, [PolicyTest]) {
+        let unproved = Set(rules.filter(\.lacksProof).map(\.rule.name))
+        var policy = configuration.policy
+        policy.relay.removeAll { unproved.contains($0.name) }
+        return (policy, unproved.isEmpty ? configuration.tests : [])
+    }
+
+    private var definedNames: DefinedNames {
+        var names = DefinedNames()
+        (names.rules, names.listeners) = (ruleNames.inFileOrder, listeners.inFileOrder)
+        (names.networks, names.senders) = (networks.table.inFileOrder, senders.table.inFileOrder)
+        return names
     }
 
     // MARK: Words for the blocks' readers

@@ -9,6 +9,9 @@ struct NameTable {
     init(kind: String) { self.kind = kind }
 
     var isEmpty: Bool { places.isEmpty }
+    var inFileOrder: [String] {
+        places.sorted { ($0.value.line, $0.value.column) < ($1.value.line, $1.value.column) }.map(\.key)
+    }
     func contains(_ name: String) -> Bool { places[name] != nil }
     /// Whether this very word defined its name; a second one with the name is not listened to.
     func isFirst(_ word: Word) -> Bool { places[word.text] == word.at }
@@ -23,6 +26,10 @@ struct NameTable {
     }
 
     func unknown(_ word: Word) -> Diagnostic {
+        if kind == "network", ["any", "anywhere"].contains(word.text) {
+            return word.problem(
+                "unknown network \(word.shown)", fix: "everybody is 0.0.0.0/0 ::/0; a permit names the networks that are yours")
+        }
         let nearest = Suggestion.nearest(to: word.text, among: places.keys.sorted())
         let fix = nearest.map { name in
             "did you mean `\(name)`?" + (places[name].map { " (line \($0.line))" } ?? "")

@@ -17,6 +17,8 @@ struct Problems {
     /// Words that are wrong in form: whatever their value seems to be, it was not meant.
     private var malformed: Set<SourceLocation> = []
     private(set) var errorCount = 0
+    /// Those among them that leave nothing unread: they have a name of their own, such as GP-001.
+    private(set) var errorsOfMeaning = 0
     private var unsaid: (count: Int, last: SourceLocation)?
     var hasErrors: Bool { errorCount > 0 }
 
@@ -32,7 +34,10 @@ struct Problems {
     /// `anchor` is the word in the main file that names the file with the problem.
     mutating func add(_ diagnostic: Diagnostic, under anchor: SourceLocation? = nil) {
         guard !malformed.contains(diagnostic.at), !known.contains(diagnostic) else { return }
-        if diagnostic.severity == .error { errorCount += 1 }
+        if diagnostic.severity == .error {
+            errorCount += 1
+            if diagnostic.id != nil { errorsOfMeaning += 1 }
+        }
         guard entries.count < Self.most || diagnostic.severity == .critical else {
             unsaid = ((unsaid?.count ?? 0) + 1, diagnostic.at)
             return

@@ -10,15 +10,21 @@ public struct ReadResult: Sendable {
     public var sources: [String: String]
     /// Words that this version reads and cannot carry out (Meaning 17), in file order, also beside errors.
     public var notCarriedOut: [Configuration.NotYet]
-    /// The policy where the errors are all in what says nothing of it: upstreams, routes, limits, the log, tests, or
-    /// what is missing. A policy of which a line could not be read is none to say anything about.
+    /// The policy where the errors are all in what says nothing of it (upstreams, routes, limits, the log, tests, what is
+    /// missing) or are no errors of reading (GP-001, GP-002): permits without a proof are not in it. A policy of which a
+    /// line could not be read is none to say anything about.
     public var policyBesideErrors: Policy?
+    /// The lines of `tests` that could be read, for that policy.
+    public var testsBesideErrors: [PolicyTest] = []
+    /// What the file defines, also beside errors.
+    public var names = DefinedNames()
+
     public init(
         configuration: Configuration?, diagnostics: [Diagnostic], sources: [String: String],
-        notCarriedOut: [Configuration.NotYet] = [], policyBesideErrors: Policy? = nil
+        notCarriedOut: [Configuration.NotYet] = []
     ) {
         (self.configuration, self.diagnostics, self.sources) = (configuration, diagnostics, sources)
-        (self.notCarriedOut, self.policyBesideErrors) = (notCarriedOut, policyBesideErrors)
+        self.notCarriedOut = notCarriedOut
     }
 
     /// The reader's problems, a list's where it is named, with others put where they belong.
@@ -32,6 +38,15 @@ public struct ReadResult: Sendable {
         }
         return merged
     }
+}
+
+/// The names that a file gives to things, in its order.
+public struct DefinedNames: Hashable, Sendable {
+    public var rules: [String] = []
+    public var listeners: [String] = []
+    public var networks: [String] = []
+    public var senders: [String] = []
+    public init() {}
 }
 
 /// How far a file must be complete.

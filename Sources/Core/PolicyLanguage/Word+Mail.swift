@@ -43,9 +43,14 @@ extension Word {
         do {
             return try Domain(parsing: Array(text.utf8))
         } catch {
+            // Capitals beyond ASCII are in no IDNA label, and nothing is mapped unasked.
+            let small = text.lowercased()
+            let isMeant = small != text && (try? Domain(parsing: Array(small.utf8))) != nil
             throw problem(
                 "`\(text)` is not a domain: \(error.message)",
-                fix: "labels of letters, digits and hyphens with dots between them, such as mail.example.com")
+                fix: isMeant
+                    ? "write it in lower case: \(small)"
+                    : "labels of letters, digits and hyphens with dots between them, such as mail.example.com")
         }
     }
 }

@@ -42,7 +42,7 @@ public struct PolicyReview: Sendable {
             laundering: host.map { LaunderingReport(configuration, on: $0, at: now).diagnostics } ?? [])
     }
 
-    /// `tests` is empty where the file has errors elsewhere, and its policy is looked at alone.
+    /// Of a policy alone, where the file has errors elsewhere.
     public init(
         _ policy: Policy, tests: [PolicyTest] = [], at now: Instant, proofs: Proofs = .tried, effort: Int = Effort.standard
     ) {

@@ -43,7 +43,7 @@ extension GatewaySession {
         let parameters: RecipientParameters
     }
 
-    mutating func mail(_ path: ReversePath, _ parameters: MailParameters, isASCII: Bool) -> Action {
+    mutating func mail(_ path: ReversePath, _ parameters: MailParameters, isASCII: Bool, at moment: Moment) -> Action {
         switch phase {
         case .greeted: return badCommand(Reply(503, "5.5.1", "EHLO first"))
         case .inTransaction: return badCommand(Reply(503, "5.5.1", "MAIL was said already"))
@@ -52,7 +52,7 @@ extension GatewaySession {
         if let reply = refusal(of: parameters, isASCII: isASCII) { return .reply(reply) }
         request.reversePath = path
         forgetUnknownNames()
-        if let refusal = terms.policy.demands(of: request) { return .reply(refusal.reply) }
+        if let refusal = terms.policy.demands(of: request) { return senderRefused(refusal, at: moment) }
         transaction = Transaction()
         transaction.reversePath = path
         transaction.parameters = parameters
@@ -84,10 +84,7 @@ extension GatewaySession {
             return .reply(Reply(555, "5.5.4", "Parameter not announced"))
         }
         if !isASCII, !transaction.parameters.smtpUTF8 {
-            return .reply(Reply(553, "5.6.7", "An address beyond ASCII needs SMTPUTF8"))
-        }
-        if transaction.accepted.count >= terms.limits.recipients {
-            return .reply(Reply(452, "4.5.3", "Too many recipients in one message"))
+            return unreadable(given, Reply(553, "5.6.7", "An address beyond ASCII needs SMTPUTF8"), at: moment)
         }
         request.forwardPath = path
         return judge(Waiting(given: given, parameters: parameters), at: moment)
@@ -102,6 +99,7 @@ extension GatewaySession {
         guard judged.decision.verdict == .permit else {
             return decided(judged, given: recipient.given, id: moment.newIdentifier())
         }
+        if transaction.accepted.count >= terms.limits.recipients { return oneTooMany(judged, recipient.given, at: moment) }
         if let questions = questionsOfRoute(insteadOf: ownRoute(of: judged.decision)) {
             return resolve(questions, for: recipient)
         }
@@ -237,11 +235,38 @@ extension GatewaySession {
 
     /// Refuses a recipient on our own word; whoever is refused can quote the id.
     mutating func decided(_ judged: JudgedRequest, given: [UInt8], id: String) -> Action {
+        recipientRefused(reported(judged, given: given, id: id))
+    }
+
+    /// The reply to a refusal that the log is told of.
+    private mutating func reported(_ judged: JudgedRequest, given: [UInt8], id: String) -> Reply {
         report(
             .decided(
                 RecipientRecord(
                     id: id, givenForwardPath: given, judged: judged, outcome: nil, policyHash: terms.policyHash)))
-        return recipientRefused(judged.decision.reply.quoting(id))
+        return judged.decision.reply.quoting(id)
+    }
+
+    /// A recipient whose path cannot be judged.
+    mutating func unreadable(_ given: [UInt8], _ reply: Reply, at moment: Moment) -> Action {
+        request.now = moment.now
+        let decision = Decision(verdict: .reject, reason: .protocolError, reply: reply)
+        return decided(JudgedRequest(request, decision), given: given, id: moment.newIdentifier())
+    }
+
+    /// The listener demands something of the client first; no recipient is known yet.
+    private mutating func senderRefused(_ refusal: Decision, at moment: Moment) -> Action {
+        request.now = moment.now
+        return decided(JudgedRequest(request, refusal), given: [], id: moment.newIdentifier())
+    }
+
+    /// A permitted recipient beyond `recipients N per message`. A list server sends the rest again, in another message,
+    /// so it does not count as a refusal that ends the session.
+    private mutating func oneTooMany(_ permitted: JudgedRequest, _ given: [UInt8], at moment: Moment) -> Action {
+        let decision = Decision(
+            verdict: .defer, reason: .limit, reply: Reply(452, "4.5.3", "Too many recipients in one message"),
+            forwardPath: permitted.decision.forwardPath)
+        return .reply(reported(JudgedRequest(permitted.request, decision), given: given, id: moment.newIdentifier()))
     }
 
     private mutating func recipientRefused(_ reply: Reply) -> Action {

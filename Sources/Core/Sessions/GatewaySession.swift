@@ -108,7 +108,7 @@ public struct GatewaySession: Sendable {
         switch command {
         case .ehlo(let name): return greeted(name, extended: true)
         case .helo(let name): return greeted(name, extended: false)
-        case .mail(let path, let parameters): return mail(path, parameters, isASCII: isASCII)
+        case .mail(let path, let parameters): return mail(path, parameters, isASCII: isASCII, at: moment)
         case .rcpt(let path, let parameters, let given):
             return recipient(path, parameters, given: given, isASCII: isASCII, at: moment)
         case .data: return data(at: moment)
@@ -149,9 +149,7 @@ public struct GatewaySession: Sendable {
 
     private mutating func refused(_ problem: CommandProblem, at moment: Moment) -> Action {
         if case .forwardPath(let given) = problem.kind, phase == .inTransaction {
-            request.now = moment.now
-            let decision = Decision(verdict: .reject, reason: .protocolError, reply: problem.reply)
-            return decided(JudgedRequest(request, decision), given: given, id: moment.newIdentifier())
+            return unreadable(given, problem.reply, at: moment)
         }
         return badCommand(problem.reply)
     }

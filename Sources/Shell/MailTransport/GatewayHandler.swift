@@ -45,6 +45,8 @@ final class GatewayHandler: ChannelInboundHandler {
     private let began = NIODeadline.now()
     var deadline: NIODeadline
     private var mailDataDeadline = NIODeadline.distantFuture
+    /// Its listener is gone: from then on it ends between two transactions.
+    var leavesAt = NIODeadline.distantFuture
 
     // TLS with the client; see GatewayHandler+TLS.swift.
     /// The certificate to show, where there is TLS or may be.
@@ -168,7 +170,10 @@ final class GatewayHandler: ChannelInboundHandler {
 
     func sweep(_ now: NIODeadline) {
         let isLate = now >= deadline || session.wantsData && now >= mailDataDeadline
-        guard isLate || now >= began + worker.deadlines.session else { return }
+        guard isLate || now >= began + worker.deadlines.session else {
+            if now >= leavesAt { stop() }
+            return
+        }
         if isLingering || session.isClosed { return abort() }
         if isHandshaking { return handshakeFailed("no handshake in time") }
         end(Reply(421, "4.4.2", "Timeout; closing"))

@@ -135,7 +135,7 @@ public struct Deadlines: Sendable {
     public var upstreamLogin = TimeAmount.minutes(1)
     /// What a client still sends after we have ended the session is read and dropped for this long.
     public var linger = TimeAmount.seconds(3)
-    /// After SIGTERM, for transactions under way.
+    /// After SIGTERM, for transactions under way; after a reload, for sessions of listeners that it removed.
     public var drain = TimeAmount.minutes(5)
 
     public init() {}

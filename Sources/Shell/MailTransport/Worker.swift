@@ -65,10 +65,16 @@ final class Worker: @unchecked Sendable {
         for upstream in settings.upstreams where pools[upstream.name] == nil {
             pools[upstream.name] = UpstreamPool(upstream, worker: self)
         }
+        leave(Set(self.settings.listeners.map(\.name)).subtracting(settings.listeners.map(\.name)))
         self.settings = settings
         let listeners = settings.listeners.filter { !$0.balancers.isEmpty }
         balancers = Dictionary(listeners.map { ($0.name, $0.balancers) }) { first, _ in first }
         learnCapabilities()
+    }
+
+    /// Sessions of listeners that are gone have a while to come to their end.
+    private func leave(_ gone: Set<String>) {
+        for session in sessions.values where gone.contains(session.listener) { session.leavesAt = .now() + deadlines.drain }
     }
 
     private func learnCapabilities() {

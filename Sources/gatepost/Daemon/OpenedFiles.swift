@@ -82,14 +82,8 @@ struct OpenedFiles: Sendable {
     }
 
     private mutating func accept(_ word: String, of rule: Rule, _ accepted: inout ClientCertificates) {
-        let prefix = "fingerprint:"
-        if word.hasPrefix(prefix) {
-            guard let digits = Configuration.fingerprintDigits(String(word.dropFirst(prefix.count))) else {
-                return fail(
-                    "`\(word)` of \"\(rule.name)\" is no SHA-256 fingerprint", at: rule.at,
-                    fix: "it has 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256 -in FILE")
-            }
-            return accepted.accept(fingerprint: digits, as: word)
+        if word.hasPrefix(CertificateWord.fingerprint) {
+            return accepted.accept(fingerprint: String(word.dropFirst(CertificateWord.fingerprint.count)), as: word)
         }
         let path = word.hasPrefix("file:") ? String(word.dropFirst("file:".count)) : word
         guard let pem = read(file.resolve(path), namedAt: rule.at) else { return }

@@ -26,7 +26,7 @@ final class Shadow: Sendable {
     /// What the candidate would have said, where it permits what was not permitted, or the reverse. Limits and the
     /// protected server are left out of it on both sides: they are about the moment and not about the rules.
     func difference(from active: CompiledPolicy, _ record: RecipientRecord) -> Decision? {
-        guard record.decision.reason != .protocolError else { return nil }
+        guard !record.decision.reason.precedesTheRules else { return nil }
         let (now, would) = (Self.decide(active, record.request), Self.decide(candidate, record.request))
         let differs = (now.verdict == .permit) != (would.verdict == .permit)
         counts.withLockedValue { counts in

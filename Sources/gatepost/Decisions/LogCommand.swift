@@ -24,10 +24,20 @@ struct LogCommand: ParsableCommand {
     @Option(
         parsing: .unconditional, help: ArgumentHelp("A mailbox, a domain, or a pattern with *.", valueName: "path"))
     var to: String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The rule that decided.", valueName: "name")) var rule: String?
-    @Option(help: ArgumentHelp("permit, reject or defer.", valueName: "verdict")) var verdict: String?
-    @Option(help: ArgumentHelp("A reason, such as no-rule.", valueName: "reason")) var reason: String?
-    @Option(help: ArgumentHelp("The listener.", valueName: "name")) var listener: String?
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The rule that decided.", valueName: "name"),
+        completion: ConfiguredNames.rules)
+    var rule: String?
+    @Option(
+        help: ArgumentHelp("permit, reject or defer.", valueName: "verdict"),
+        completion: .list(Verdict.allCases.map(\.rawValue)))
+    var verdict: String?
+    @Option(
+        help: ArgumentHelp("A reason, such as no-rule.", valueName: "reason"),
+        completion: .list(Reason.allCases.map(\.rawValue)))
+    var reason: String?
+    @Option(help: ArgumentHelp("The listener.", valueName: "name"), completion: ConfiguredNames.listeners)
+    var listener: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The login.", valueName: "name")) var login: String?
     @Option(
         help: ArgumentHelp(
@@ -135,7 +145,7 @@ extension LogCommand {
             do throws(NetworkProblem) {
                 search.client = try AddressSet.parse(client)
             } catch {
-                throw Trouble("--client: \(error.message); \(error.fix)")
+                throw Trouble("--client: \(error.message)\(error.fix.map { "; \($0)" } ?? "")")
             }
         }
         (search.sender, search.to, search.rule, search.listener, search.login) = (sender, to, rule, listener, login)

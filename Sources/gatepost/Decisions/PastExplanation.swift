@@ -17,17 +17,33 @@ struct PastExplanation {
     init(_ record: DecisionRecord, _ policy: Policy, hasChanged: Bool) {
         self.record = record
         self.hasChanged = hasChanged
+<<<<<<< HEAD
         // These fell before or after the rules, and the rules say nothing about them.
         guard !record.decision.reason.isOutsidePolicy else { return }
+=======
+        // These fell before the rules were read.
+        guard !Self.apartFromRules.contains(record.decision.reason) else { return }
+>>>>>>> contract
         let trial = TrialRequest(
             facts: record.request, sender: record.unreadableReversePath ?? record.request.reversePath.wireForm,
             to: record.forwardPathGiven)
         let explanation = trial.judged(by: policy).explanation
         (self.record.trace, self.record.closest) = (explanation.trace, explanation.closest)
-        let (then, now) = (record.decision, explanation.decision)
-        if (then.verdict, then.reason, then.rule?.name) != (now.verdict, now.reason, now.rule?.name) { today = now }
+        if Self.isOther(explanation.decision, than: record.decision) { today = explanation.decision }
     }
 
+<<<<<<< HEAD
+=======
+    private static func isOther(_ now: Decision, than then: Decision) -> Bool {
+        if behindAPermit.contains(then.reason) { return now.verdict != .permit }
+        return (then.verdict, then.reason, then.rule?.name) != (now.verdict, now.reason, now.rule?.name)
+    }
+
+    private static let apartFromRules: Set<Reason> = [.protocolError, .upstreamRefused, .shuttingDown, .loginFailed]
+    /// A rule permitted, and what came after it did not.
+    private static let behindAPermit: Set<Reason> = [.limit, .storeDown, .banned, .otherServer, .upstreamDown]
+
+>>>>>>> contract
     var json: JSONValue {
         guard case .object(var members) = record.json else { return record.json }
         if let hasChanged { members.append(.init("fileHasChanged", .bool(hasChanged))) }

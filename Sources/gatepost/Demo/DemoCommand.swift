@@ -16,7 +16,8 @@ struct DemoCommand: AsyncParsableCommand {
             Exit status: 0 the server alone is open and behind Gatepost it is closed, 1 otherwise, 2 wrong usage.
             """)
 
-    @Argument(help: "A mail system to emulate.") var system: String?
+    @Argument(help: "A mail system to emulate.", completion: .list(MailSystem.allCases.map(\.rawValue)))
+    var system: String?
     @Option(help: ArgumentHelp("How it is configured; an unknown name lists what there is.", valueName: "name")) var setting: String?
 
     @Flag(help: "Exit after the report.") var once = false

@@ -17,7 +17,10 @@ struct GuideCommand: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown }
 
-    @Argument(help: ArgumentHelp("A system, or words to search for.", valueName: "system")) var words: [String] = []
+    @Argument(
+        help: ArgumentHelp("A system, or words to search for.", valueName: "system"),
+        completion: .list(MailSystem.allCases.map(\.rawValue)))
+    var words: [String] = []
     @Option(help: "text or markdown.") var format = Format.text
     @Flag(help: "Answer in JSON, as the schemas in docs/json describe it.") var json = false
     @Flag(help: "No color, even on a terminal.") var noColor = false
