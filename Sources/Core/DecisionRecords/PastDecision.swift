@@ -35,15 +35,7 @@ extension PastDecision {
     /// Whether it was refused by what no policy says: a limit that was spent, a server that was down, an argument that
     /// is no path. Another policy can say nothing about those.
     public var isOutsidePolicy: Bool {
-        guard verdict != .permit, let reason = reason.flatMap(Reason.init) else { return false }
-        switch reason {
-        case .limit, .loginFailed, .protocolError, .upstreamRefused, .upstreamDown, .storeDown, .shuttingDown,
-            .otherServer, .banned:
-            return true
-        case .delivery, .relayRule, .noRule, .denyRule, .addressTrick, .loginRequired, .tlsRequired, .senderNotOwned,
-            .unknownRecipient, .undecided, .observed:
-            return false
-        }
+        verdict != .permit && reason.flatMap(Reason.init)?.isOutsidePolicy ?? false
     }
 
     static func verdict(_ word: String) throws(Problem) -> Verdict {
@@ -58,4 +50,18 @@ extension PastDecision {
 
     /// A stranger's text, harmless and short enough for a message.
     static func shown(_ text: String) -> String { EscapedText.forTerminal(String(text.prefix(80))) }
+}
+
+extension Reason {
+    /// Whether it says of a refusal what no rule does.
+    var isOutsidePolicy: Bool {
+        switch self {
+        case .limit, .loginFailed, .protocolError, .upstreamRefused, .upstreamDown, .storeDown, .shuttingDown,
+            .otherServer, .banned:
+            return true
+        case .delivery, .relayRule, .noRule, .denyRule, .addressTrick, .loginRequired, .tlsRequired, .senderNotOwned,
+            .unknownRecipient, .undecided, .observed:
+            return false
+        }
+    }
 }

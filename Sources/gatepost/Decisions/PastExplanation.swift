@@ -64,9 +64,15 @@ struct PastExplanation {
         return lines
     }
 
+    /// No rule fitted; or it passed for `observe` alone, and no rule would have.
+    private var lacksRule: Bool {
+        let decision = record.decision
+        return (decision.reason == .observed ? decision.wouldHaveBeen?.reason : decision.reason) == .noRule
+    }
+
     /// The narrowest permit that would do, for a week.
     private func permitCommand(at now: Instant) -> String? {
-        guard record.decision.reason == .noRule, today?.verdict != .permit,
+        guard lacksRule, today?.verdict != .permit,
             case .mailbox(let mailbox)? = record.decision.forwardPath
         else { return nil }
         var week = now

@@ -45,13 +45,13 @@ struct WhyCommand: ParsableCommand {
             allow ? counterfactuals(kept.record, configuration, text, file) : nil)
     }
 
-    /// Of the same request made today; nil where it would be permitted.
+    /// Of the same request made today; nil where the rules would permit it.
     private func counterfactuals(
         _ record: DecisionRecord, _ configuration: Configuration, _ text: [UInt8], _ file: ConfigurationFile
     ) -> Counterfactuals? {
         var trial = TrialRequest(record)
         trial.facts.now = .now
-        let judgement = trial.judged(by: configuration.policy)
+        let judgement = trial.judged(by: configuration.policy.withoutObservation)
         guard judgement.explanation.decision.verdict != .permit else { return nil }
         return Counterfactuals(
             of: judgement.request, judgement.explanation.decision, configuration, text, file: file.name,
