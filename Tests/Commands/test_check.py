@@ -119,8 +119,7 @@ def test_nothing_in_a_file_commands_the_terminal(gatepost, tmp_path):
     assert result.status == 1 and "\x1b" not in result.out + result.err
 
 
-def test_what_run_would_refuse_is_said_before(gatepost, tmp_path):
-    text = POLICY + """
+SERVED = POLICY + """
 upstream mailserver {
     server  127.0.0.1:10025
 }
@@ -128,16 +127,38 @@ route  local      mailserver
 route  elsewhere  mailserver
 listen public {
     address   0.0.0.0:25
-    observe
+    auth      offered
 }
 """
-    result = check(gatepost, tmp_path, text, "--json")
+OBSERVING = SERVED.replace("auth      offered", "observe")
+
+
+def test_what_run_would_refuse_is_said_before(gatepost, tmp_path):
+    result = check(gatepost, tmp_path, SERVED, "--json")
     assert result.status == 0, result
     messages = [problem["message"] for problem in result.json["problems"]]
-    assert any("observe" in message and "run" in message for message in messages)
-    alone = check(gatepost, tmp_path, text, "--policy-only", "--json").json
-    assert not any("observe" in problem["message"] for problem in alone["problems"])
+    assert any("auth offered" in message and "run" in message for message in messages)
+    alone = check(gatepost, tmp_path, SERVED, "--policy-only", "--json").json
+    assert not any("`run`" in problem["message"] for problem in alone["problems"])
 
+
+def test_observe_before_a_server_that_is_not_told_is_an_error_that_says_what_to_write(gatepost, tmp_path):
+    result = check(gatepost, tmp_path, OBSERVING)
+    assert result.status == 1, result
+    assert "error: `observe` needs a server behind that is told whose mail it is" in result.out, result.out
+    assert "write `tell-client-address xclient` (or proxy-v1, proxy-v2) into `upstream mailserver`" in result.out
+    assert check(gatepost, tmp_path, OBSERVING, "--policy-only").status == 0, "a policy alone has no servers"
+
+
+@pytest.mark.parametrize("way", ["xclient", "proxy-v1", "proxy-v2"])
+def test_observe_is_warned_of_and_nothing_is_lost_by_it(gatepost, tmp_path, way):
+    text = OBSERVING.replace("127.0.0.1:10025", f"127.0.0.1:10025\n    tell-client-address  {way}")
+    result = check(gatepost, tmp_path, text, "--json")
+    assert result.status == 0, result
+    [warning] = [problem for problem in result.json["problems"] if "observes" in problem["message"]]
+    assert warning["severity"] == "warning" and "gatepost log --would" in warning["fix"]
+    failing = text.replace('by "office LAN"', 'by "by POP"')
+    assert check(gatepost, tmp_path, failing).status == 1, "a test speaks of the rules, whatever observes"
 
 
 @pytest.mark.parametrize(

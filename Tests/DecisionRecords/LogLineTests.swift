@@ -1,4 +1,5 @@
 import DecisionRecords
+import JSONText
 import MailTypes
 import RelayPolicy
 import Testing
@@ -48,6 +49,23 @@ struct LogLineTests {
         #expect(line.contains(" helo=\(text) sender="))
         let login = LogLine(try record { $0.login = .known(.init(name: helo)) }).text
         #expect(login.contains(" login=\"\(helo.isEmpty ? "" : text)\" helo="))
+    }
+
+    @Test("what passes for observe is shown as it was sent on, with its route")
+    func observedRecipient() throws {
+        let path = try WrittenPath(parsing: Array("<@a.example:y@b.example@ours.example>".utf8))
+        var request = try record().request
+        request.forwardPath = path
+        let decision = Decision(
+            verdict: .permit, reason: .observed, reply: Reply(250, "2.1.5", "Ok"), forwardPath: path.path, observed: true,
+            wouldHaveBeen: .init(Decision(verdict: .reject, reason: .addressTrick, reply: Reply(550, "5.7.1", "No"))))
+        let kept = DecisionRecord(
+            id: "01KAS3Q7000000000000000000", time: noon, via: .gateway, request: request,
+            forwardPathGiven: Array("<@A.example:y@b.example@ours.example>".utf8), decision: decision)
+        let text = LogLine(kept).text
+        #expect(text.contains(" recipient=@a.example:y@b.example@ours.example reply="))
+        #expect(text.hasSuffix(" observed=yes would=reject would-rule=\"\""))
+        #expect(kept.json["forwardPath"] == .string("@a.example:y@b.example@ours.example"))
     }
 
     @Test("a field that is too long is cut, and says so")

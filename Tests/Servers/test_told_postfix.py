@@ -28,13 +28,15 @@ WAYS = {
 
 
 @contextlib.contextmanager
-def postfix_told(option):
-    """Postfix with a second port that is told; the first one is for the harness."""
+def postfix_told(option, changes=None):
+    """Postfix with a second port that is told; the first one is for the harness. `changes` are further ones of main.cf."""
     told = free_port()
 
     def files(port, sink_port):
         made = postfix.files(port, sink_port)
-        made["etc/postfix/main.cf"] = made["etc/postfix/main.cf"].replace(OPEN, GUARDED)
+        for old, new in {OPEN: GUARDED, **(changes or {})}.items():
+            assert old in made["etc/postfix/main.cf"]
+            made["etc/postfix/main.cf"] = made["etc/postfix/main.cf"].replace(old, new)
         made["etc/postfix/master.cf"] += f"{HERE}:{told} inet n - n - - smtpd\n  {option}\n"
         return made
 

@@ -102,7 +102,23 @@ extension DecisionRecord {
     var recipientGiven: [UInt8] { Self.withoutBrackets(forwardPathGiven) }
 
     /// What was judged and is sent on, without brackets; nil if it never had one reading.
-    var forwardPath: [UInt8]? { decision.forwardPath?.withoutBrackets }
+    var forwardPath: [UInt8]? {
+        guard decision.forwardPath != nil else { return nil }
+        var bytes: [UInt8] = []
+        appendForwardPath(to: &bytes)
+        return bytes
+    }
+
+    /// `forwardPath` behind what stands in `bytes`; of one that has none what the client wrote.
+    func appendForwardPath(to bytes: inout [UInt8]) {
+        if decision.reason == .observed {
+            request.forwardPath.appendSpelling(to: &bytes)
+        } else if let path = decision.forwardPath {
+            path.appendPath(to: &bytes)
+        } else {
+            bytes += recipientGiven
+        }
+    }
 
     private static func withoutBrackets(_ path: [UInt8]) -> [UInt8] {
         guard path.count > 2, path.first == UInt8(ascii: "<"), path.last == UInt8(ascii: ">") else { return path }
@@ -130,7 +146,7 @@ extension DecisionRecord {
             .init("forwardPath", forwardPath.map(Self.text) ?? .null),
             .init("verdict", .string(decision.verdict.rawValue)),
             .init("reason", .string(decision.reason.rawValue)),
-            .init("rule", Self.json(decision.rule)),
+            .init("rule", decision.rule?.json ?? .null),
             .init("reply", .string(decision.reply.description)),
         ]
         if let outcome { members.append(.init("outcome", .string(outcome.description))) }
@@ -153,15 +169,10 @@ extension DecisionRecord {
 
     private static func text(_ bytes: [UInt8]) -> JSONValue { .string(String(decoding: bytes, as: UTF8.self)) }
 
-    private static func json(_ rule: Decision.RuleReference?) -> JSONValue {
-        guard let rule else { return .null }
-        return .object([.init("name", .string(rule.name)), .init("at", .string(rule.at.lineReference))])
-    }
-
     private static func json(_ outcome: Decision.Outcome) -> JSONValue {
         .object([
             .init("verdict", .string(outcome.verdict.rawValue)), .init("reason", .string(outcome.reason.rawValue)),
-            .init("rule", json(outcome.rule)),
+            .init("rule", outcome.rule?.json ?? .null),
         ])
     }
 
@@ -173,5 +184,12 @@ extension DecisionRecord {
         if step.undecided { members.append(.init("undecided", .bool(true))) }
         if step.observed { members.append(.init("observed", .bool(true))) }
         return .object(members)
+    }
+}
+
+extension Decision.RuleReference {
+    /// As the schemas in `docs/json` describe it.
+    public var json: JSONValue {
+        .object([.init("name", .string(name)), .init("at", .string(at.lineReference))])
     }
 }

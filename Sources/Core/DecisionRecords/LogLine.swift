@@ -25,9 +25,7 @@ public struct LogLine: Sendable {
         appendQuoted("login", record.login ?? "")
         append("helo") { if let name = record.request.helo { $0 += name } }
         append("sender", record.appendReversePath)
-        append("recipient") { bytes in
-            if let path = record.decision.forwardPath { path.appendPath(to: &bytes) } else { bytes += record.recipientGiven }
-        }
+        append("recipient", record.appendForwardPath)
         appendStatus("reply", of: record.decision.reply)
         appendWord("id", record.id)
         appendWord("via", record.via.rawValue)

@@ -50,3 +50,17 @@ extension PastDecision {
     /// A stranger's text, harmless and short enough for a message.
     static func shown(_ text: String) -> String { EscapedText.forTerminal(String(text.prefix(80))) }
 }
+
+extension Reason {
+    /// Whether it says of a refusal what no rule does.
+    var isOutsidePolicy: Bool {
+        switch self {
+        case .limit, .loginFailed, .protocolError, .upstreamRefused, .upstreamDown, .storeDown, .shuttingDown,
+            .otherServer, .banned:
+            return true
+        case .delivery, .relayRule, .noRule, .denyRule, .addressTrick, .loginRequired, .tlsRequired, .senderNotOwned,
+            .unknownRecipient, .undecided, .observed:
+            return false
+        }
+    }
+}

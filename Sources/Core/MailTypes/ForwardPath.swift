@@ -20,14 +20,6 @@ public enum ForwardPath: Hashable, Sendable {
         }
     }
 
-    /// `wireForm` without the angle brackets.
-    public var withoutBrackets: [UInt8] {
-        switch self {
-        case .postmaster: Array("postmaster".utf8)
-        case .mailbox(let mailbox): mailbox.wireForm
-        }
-    }
-
     /// Whether it can be sent only with SMTPUTF8 (RFC 6531 §3.4).
     public var needsSMTPUTF8: Bool {
         if case .mailbox(let mailbox) = self { mailbox.needsSMTPUTF8 } else { false }

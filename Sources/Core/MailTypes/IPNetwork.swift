@@ -12,6 +12,13 @@ public struct IPNetwork: Hashable, Sendable {
         (self.address, self.prefixLength) = (address, prefixLength)
     }
 
+    /// The /24 of IPv4 or the /64 of IPv6 that an address is in: most often of one site.
+    public init(siteOf address: IPAddress) {
+        prefixLength = address.family == .v4 ? 24 : 64
+        let hosts = Self.hostMask(address.family, prefixLength)
+        self.address = IPAddress(family: address.family, value: address.value & ~hosts)
+    }
+
     public var range: IPRange {
         let last = address.value | Self.hostMask(address.family, prefixLength)
         return IPRange(address.family, address.value, last)

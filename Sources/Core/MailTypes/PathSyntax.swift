@@ -11,6 +11,8 @@ struct PathSyntax {
     let address: ForwardPath
     /// More than one `@` outside quotes: the local part is everything before the last one.
     let isDoubleAt: Bool
+    /// Without the quotes that the canonical form has: `u@r@t`, `.u@t`.
+    let isBare: Bool
 
     /// What stands between the brackets. Judges single bytes before anything else looks at them.
     static func content(of bytes: [UInt8], allowingBareMailbox: Bool) throws(SyntaxFault) -> ArraySlice<UInt8> {
@@ -33,12 +35,13 @@ struct PathSyntax {
             guard route.isEmpty, ASCII.equal(rest, ignoringCase: "postmaster") else {
                 throw SyntaxFault("unqualified address, no @ with a domain")
             }
-            (address, isDoubleAt) = (.postmaster, false)
+            (address, isDoubleAt, isBare) = (.postmaster, false, false)
             return
         }
         let written = rest[..<at]
         let hasQuotes = written.first == UInt8(ascii: "\"")
         isDoubleAt = !hasQuotes && written.contains(UInt8(ascii: "@"))
+        isBare = isDoubleAt || !hasQuotes && written.first == UInt8(ascii: ".")
         let localPart =
             isDoubleAt ? try Self.joinedParts(written) : try LocalPart.decode(written, allowing: dots)
         let domain = try Domain(reading: rest[(at + 1)...])

@@ -7,7 +7,9 @@ extension WrittenPath {
     public func resolving(_ trick: AddressTrick) -> WrittenPath? {
         if trick == .route {
             return route.isEmpty
-                ? nil : WrittenPath(route: [], path: path, isDoubleAt: isDoubleAt, needsSMTPUTF8: needsSMTPUTF8)
+                ? nil
+                : WrittenPath(
+                    route: [], path: path, isDoubleAt: isDoubleAt, isBare: isBare, needsSMTPUTF8: needsSMTPUTF8)
         }
         guard route.isEmpty, case .mailbox(let mailbox) = path else { return nil }
         let localPart = mailbox.localPart

@@ -10,6 +10,8 @@ public struct WrittenPath: Hashable, Sendable {
     public let needsSMTPUTF8: Bool
     /// Written with more than one `@` outside quotes.
     let isDoubleAt: Bool
+    /// Written without the quotes that its canonical form has.
+    let isBare: Bool
 
     /// Reads what follows `RCPT TO:` up to and with `>`. A bare mailbox only where allowed.
     public init(parsing bytes: [UInt8], allowingBareMailbox: Bool = false) throws(PathProblem) {
@@ -23,17 +25,17 @@ public struct WrittenPath: Hashable, Sendable {
     /// Reads what stands between the brackets.
     init(content: ArraySlice<UInt8>) throws(SyntaxFault) {
         let parts = try PathSyntax(content, allowing: .leading)
-        (route, path, isDoubleAt) = (parts.route, parts.address, parts.isDoubleAt)
+        (route, path, isDoubleAt, isBare) = (parts.route, parts.address, parts.isDoubleAt, parts.isBare)
         needsSMTPUTF8 = content.contains { $0 >= 0x80 }
     }
 
     /// A path that is canonical already.
     public init(_ path: ForwardPath) {
-        self.init(route: [], path: path, isDoubleAt: false, needsSMTPUTF8: path.needsSMTPUTF8)
+        self.init(route: [], path: path, isDoubleAt: false, isBare: false, needsSMTPUTF8: path.needsSMTPUTF8)
     }
 
-    init(route: [Domain], path: ForwardPath, isDoubleAt: Bool, needsSMTPUTF8: Bool) {
-        (self.route, self.path, self.isDoubleAt) = (route, path, isDoubleAt)
+    init(route: [Domain], path: ForwardPath, isDoubleAt: Bool, isBare: Bool, needsSMTPUTF8: Bool) {
+        (self.route, self.path, self.isDoubleAt, self.isBare) = (route, path, isDoubleAt, isBare)
         self.needsSMTPUTF8 = needsSMTPUTF8
     }
 }

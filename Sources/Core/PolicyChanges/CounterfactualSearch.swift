@@ -37,6 +37,8 @@ struct CounterfactualSearch {
     let file: String
     let options: [String]
     let files: FileReading
+    /// What the rules say: where something observes, everything is permitted that they have not judged.
+    private let policy: Policy
     private(set) var found = Counterfactuals()
     /// Who gains by a change could not be told once; the next would cost as much.
     private var isEffortSpent = false
@@ -47,9 +49,8 @@ struct CounterfactualSearch {
     ) {
         (self.request, self.configuration, self.bytes) = (request, configuration, bytes)
         (self.file, self.options, self.files) = (file, options, files)
+        policy = configuration.policy.withoutObservation
     }
-
-    private var policy: Policy { configuration.policy }
 
     mutating func find(after decision: Decision) {
         addDeedsOfTheClient()
@@ -254,7 +255,7 @@ struct CounterfactualSearch {
         do throws(EditableConfiguration.Problem) { try edit(&text) } catch { return }
         guard !isEffortSpent, text.bytes != bytes, !found.suggestions.contains(where: { $0.what == what }) else { return }
         let reading = Configuration.read(text.bytes, file: file, purpose: .policyOnly, now: request.now, files: files)
-        guard let new = reading.configuration, let rule = permitting(request, new.policy) else { return }
+        guard let new = reading.configuration, let rule = permitting(request, new.policy.withoutObservation) else { return }
         let change = ProposedChange(
             of: configuration, bytes, to: text.bytes, file: file, purpose: .policyOnly, at: request.now, files: files)
         isEffortSpent = change.isEffortSpent

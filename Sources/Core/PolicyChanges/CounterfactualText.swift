@@ -43,7 +43,7 @@ public struct CounterfactualText {
     }
 
     /// Words as a POSIX shell reads them; paths of strangers are among them.
-    static func shell(_ words: [String]) -> String {
+    public static func shell(_ words: [String]) -> String {
         words.map { word in
             let isPlain =
                 !word.isEmpty

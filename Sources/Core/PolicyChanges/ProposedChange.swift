@@ -32,15 +32,17 @@ public struct ProposedChange: Sendable {
         let result = Configuration.read(bytes, file: file, purpose: purpose, now: now, files: files)
         sources = result.sources
         configuration = result.configuration
-        guard let new = result.configuration else {
+        guard var new = result.configuration else {
             (problems, failedTests, rights, gain, strangersCanRelay) = (result.diagnostics, [], nil, nil, nil)
             return
         }
+        // A rule is changed, and who gains by it does so when `observe` is taken out, at the latest.
+        new.policy = new.policy.withoutObservation
         let review = PolicyReview(new, at: now)
         problems = result.diagnostics + review.diagnostics
         failedTests = review.failedTests
         strangersCanRelay = review.strangersCanRelay
-        let difference = try? RightsDifference(from: old.policy, to: new.policy, at: now)
+        let difference = try? RightsDifference(from: old.policy.withoutObservation, to: new.policy, at: now)
         rights = difference
         gain = difference.map {
             RightsGain($0.gained, of: new.policy, strangersCanRelay: review.strangersCanRelay.mayBeYes)

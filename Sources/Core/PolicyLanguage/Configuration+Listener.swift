@@ -11,6 +11,8 @@ extension Configuration {
         public var at: SourceLocation
         /// Where `starttls offered` or `required` stands; nil: it is not offered.
         public var startTLSAt: SourceLocation?
+        /// Where `observe` stands; nil: it does not.
+        public var observesAt: SourceLocation?
 
         public init(name: String, addresses: [Address], balancers: AddressSet = AddressSet(), at: SourceLocation) {
             (self.name, self.addresses, self.balancers, self.at) = (name, addresses, balancers, at)

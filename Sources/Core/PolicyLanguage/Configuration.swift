@@ -21,6 +21,8 @@ public struct Configuration: Sendable {
         public var state: String?
         /// Empty: those of the system.
         public var resolvers: [Resolver] = []
+        /// Where `observe` stands; nil: it does not.
+        public var observesAt: SourceLocation?
         public init() {}
 
         /// A name server that looks things up for us.

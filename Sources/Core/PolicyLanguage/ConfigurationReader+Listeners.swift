@@ -18,7 +18,7 @@ extension ConfigurationReader {
         var login = Login.never
         var loginAt: SourceLocation
         var speech = Speech.smtp
-        var observes = false
+        var observesAt: SourceLocation?
         var balancers = AddressSet()
     }
 
@@ -48,12 +48,12 @@ extension ConfigurationReader {
             }
             var listener = Configuration.Listener(
                 name: name.text, addresses: draft.addresses, balancers: draft.balancers, at: statement.at)
-            listener.startTLSAt = draft.starttlsAt
+            (listener.startTLSAt, listener.observesAt) = (draft.starttlsAt, draft.observesAt)
             configuration.listeners.append(listener)
             configuration.policy.listeners.append(
                 Policy.Listener(
                     name: name.text, requiresLogin: draft.login == .required,
-                    requiresTLS: draft.starttls == .required, observes: draft.observes,
+                    requiresTLS: draft.starttls == .required, observes: draft.observesAt != nil,
                     authNeverAt: draft.login == .never ? draft.loginAt : nil))
             if draft.login != .never, draft.starttls == .no, !draft.hasTLSAddress, !demandsTLSForLogins {
                 warn(
@@ -92,8 +92,7 @@ extension ConfigurationReader {
             draft.speech = try word.choice()
             if draft.speech != .smtp { doesNotCarryOut("speaks \(word.text)", at: statement.at) }
         default:  // observe
-            draft.observes = true
-            doesNotCarryOut("observe", at: statement.at)
+            draft.observesAt = statement.at
         }
         try values.expectEnd()
     }

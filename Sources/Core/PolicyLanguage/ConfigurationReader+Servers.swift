@@ -31,7 +31,7 @@ extension ConfigurationReader {
                 reader.doesNotCarryOut("cluster", at: statement.at)
             default:  // observe
                 reader.configuration.policy.observes = true
-                reader.doesNotCarryOut("observe", at: statement.at)
+                reader.configuration.node.observesAt = statement.at
             }
             try values.expectEnd()
         }

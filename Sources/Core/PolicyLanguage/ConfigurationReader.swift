@@ -62,6 +62,7 @@ struct ConfigurationReader {
         readRoutes()
         readTests()
         checkCompleteness(tree.statements)
+        checkObserving()
         checkWhatIsUnwise()
         configuration.notCarriedOut.sort { ($0.at.line, $0.at.column) < ($1.at.line, $1.at.column) }
         let diagnostics = problems.inFileOrder.map { usersFiles[$0.at.file]?.withoutSecrets($0) ?? $0 }

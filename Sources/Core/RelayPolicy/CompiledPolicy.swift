@@ -16,6 +16,7 @@ public final class CompiledPolicy: Sendable {
     private let relay: CompiledRules
     private let ownership: OwnershipIndex
     private let asksForHeloName: Bool
+    private let mayObserveConnections: Bool
 
     public init(_ policy: Policy) {
         self.policy = policy
@@ -25,6 +26,7 @@ public final class CompiledPolicy: Sendable {
         let conditions = policy.allRules.map(\.conditions)
         needsClientName = conditions.contains { $0.name != nil }
         needsHeloStatus = conditions.contains { $0.helo == .verified || $0.helo == .unverified }
+        mayObserveConnections = policy.mayObserveConnections
         asksForHeloName = conditions.contains { if case .oneOf? = $0.helo { true } else { false } }
     }
 
@@ -33,7 +35,7 @@ public final class CompiledPolicy: Sendable {
         // The indexes look for an address, and there is none. It is rare: a balancer's own connections.
         if request.clientIsUnknown { return policy.decidePlainly(request) }
         let client = ClientFacts(request, asksForHeloName: asksForHeloName)
-        return policy.observing(request) { observersCount in
+        return policy.observing(request, mayObserveConnections: mayObserveConnections) { observersCount in
             var matcher = Matcher(compiled: self, client: client, observersCount: observersCount)
             return policy.judge(request, with: &matcher)
         }
@@ -44,10 +46,10 @@ public final class CompiledPolicy: Sendable {
     /// may be needed, since `relay` is read when `refuse` is settled.
     public func needed(of open: NameFacts, for request: RelayRequest) -> NameFacts {
         guard !open.isEmpty else { return [] }
+        var needed = mayObserveConnections ? policy.neededForObservedConnection(of: open, for: request) : []
         let request = request.leavingOpen(open)
         let client = ClientFacts(request, asksForHeloName: asksForHeloName)
-        var needed: NameFacts = []
-        _ = policy.observing(request) { observersCount in
+        _ = policy.observing(request, mayObserveConnections: false) { observersCount in
             var matcher = Matcher(compiled: self, client: client, observersCount: observersCount)
             defer { needed.formUnion(matcher.needed) }
             return policy.judge(request, with: &matcher)

@@ -10,7 +10,6 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
     case upstreamRefused = "upstream-refused", upstreamDown = "upstream-down", storeDown = "store-down"
     case shuttingDown = "shutting-down", undecided, otherServer = "other-server", banned, observed
 
-<<<<<<< HEAD
     /// Whether no rule says it: a limit that was spent, a server that was down, an argument that is no path. Another
     /// policy can say nothing about those.
     public var isOutsidePolicy: Bool {
@@ -21,13 +20,14 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
         case .delivery, .relayRule, .noRule, .denyRule, .addressTrick, .loginRequired, .tlsRequired, .senderNotOwned,
             .unknownRecipient, .undecided, .observed:
             false
-=======
+        }
+    }
+
     /// Nothing was judged: there was no recipient yet, or none that can be read.
     public var precedesTheRules: Bool {
         switch self {
         case .protocolError, .tlsRequired, .loginRequired, .loginFailed: true
         default: false
->>>>>>> contract
         }
     }
 }

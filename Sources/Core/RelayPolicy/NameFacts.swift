@@ -82,23 +82,13 @@ extension CompiledPolicy {
 extension Policy {
     /// As `CompiledPolicy.needed`, read from the top.
     public func neededPlainly(of open: NameFacts, for request: RelayRequest) -> NameFacts {
+        var needed = mayObserveConnections ? neededForObservedConnection(of: open, for: request) : []
         let request = request.leavingOpen(open)
-        var needed: NameFacts = []
-        _ = observing(request) { observersCount in
+        _ = observing(request, mayObserveConnections: false) { observersCount in
             var matcher = PlainMatcher(self, observersCount: observersCount)
             defer { needed.formUnion(matcher.needed) }
             return judge(request, with: &matcher)
         }
         return needed.intersection(open)
-    }
-
-    /// Those of `open` without which nobody can say whether the connection is refused. What is said in HELO is not
-    /// known yet, so that it cannot matter.
-    public func neededForConnection(of open: NameFacts, for request: RelayRequest) -> NameFacts {
-        guard !connectionRules.isEmpty, !open.isEmpty, !observes(request) else { return [] }
-        let request = request.leavingOpen(open)
-        var matcher = PlainMatcher(self, observersCount: false)
-        _ = matcher.read(connectionRules, where: { _ in true }, request, to: request.forwardPath.path)
-        return matcher.needed.intersection(open).intersection(.clientName)
     }
 }

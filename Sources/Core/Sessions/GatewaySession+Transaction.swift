@@ -41,6 +41,12 @@ extension GatewaySession {
         let given: [UInt8]
         let judged: JudgedRequest
         let parameters: RecipientParameters
+        /// It passes for `observe` alone, so only to a server that knows whose it is and judges for itself (Meaning 13).
+        var isObserved: Bool { judged.decision.reason == .observed }
+        /// Nil where the canonical form is sent, which says the same.
+        var pathAsWritten: WrittenPath? {
+            isObserved && judged.request.forwardPath.isSpelledOtherwise ? judged.request.forwardPath : nil
+        }
     }
 
     mutating func mail(_ path: ReversePath, _ parameters: MailParameters, isASCII: Bool, at moment: Moment) -> Action {
@@ -144,6 +150,10 @@ extension GatewaySession {
             return pendingFailed(.upstreamDown, Reply(451, "4.4.1", "The mail server is not available"))
         }
         let tellsClient = tells(upstream, of: pending)
+        if pending.isObserved, !tellsClient {
+            return pendingFailed(
+                .upstreamDown, Reply(451, "4.3.5", "The mail server has to be told your address, and is not"))
+        }
         if let current = transaction.upstream, current != upstream || transaction.tellsClient != tellsClient {
             return pendingFailed(.otherServer, Reply(452, "4.5.3", "Send this recipient in a message of its own"))
         }
@@ -151,7 +161,8 @@ extension GatewaySession {
         return .offer(
             RecipientOffer(
                 upstream: upstream, reversePath: transaction.reversePath, mailParameters: transaction.parameters,
-                forwardPath: path, parameters: pending.parameters, tellsClient: tellsClient))
+                forwardPath: path, asWritten: pending.pathAsWritten, parameters: pending.parameters,
+                tellsClient: tellsClient))
     }
 
     /// A relay client's transaction goes whole to one route; else the recipient's own (Meaning 11).

@@ -77,16 +77,19 @@ public struct RecipientOffer: Hashable, Sendable {
     public let reversePath: ReversePath
     public let mailParameters: MailParameters
     public let forwardPath: ForwardPath
+    /// Sent in the place of `forwardPath` as the client wrote it, to a server that judges for itself (`observe`).
+    public let asWritten: WrittenPath?
     public let parameters: RecipientParameters
     /// The server has to be told whose message it is, on a connection that is this client's alone.
     public let tellsClient: Bool
 
     public init(
         upstream: String, reversePath: ReversePath, mailParameters: MailParameters, forwardPath: ForwardPath,
-        parameters: RecipientParameters, tellsClient: Bool = false
+        asWritten: WrittenPath? = nil, parameters: RecipientParameters, tellsClient: Bool = false
     ) {
         (self.upstream, self.reversePath, self.mailParameters) = (upstream, reversePath, mailParameters)
-        (self.forwardPath, self.parameters, self.tellsClient) = (forwardPath, parameters, tellsClient)
+        (self.forwardPath, self.asWritten, self.parameters) = (forwardPath, asWritten, parameters)
+        self.tellsClient = tellsClient
     }
 }
 

@@ -113,7 +113,11 @@ public struct UpstreamSession: Sendable {
         let parameters = offer.parameters.wireForm(for: capabilities)
         say(.rcpt, in: &written) { line in
             line += "RCPT TO:<"
-            offer.forwardPath.appendPath(to: &line)
+            if let written = offer.asWritten {
+                written.appendSpelling(to: &line)
+            } else {
+                offer.forwardPath.appendPath(to: &line)
+            }
             line += ">"
             line += parameters
         }

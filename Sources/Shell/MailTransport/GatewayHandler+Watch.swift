@@ -8,6 +8,7 @@ extension GatewayHandler {
         var foreignName: Domain?
         if case .confirmed(let name) = record.request.clientName, !session.terms.policy.policy.isOurs(name) { foreignName = name }
         guard let news = worker.shared.saw(record.request, foreignName: foreignName) else { return }
-        worker.log.addressIsShared(news, listener: listener)
+        let isObserved = session.terms.policy.policy.observes(record.request)
+        worker.log.addressIsShared(news, listener: listener, isObserved: isObserved)
     }
 }

@@ -10,8 +10,9 @@ public protocol GatewayLog: Sendable {
     /// Few file descriptors are left of so many.
     func acceptingPaused(descriptors: Int)
     func tlsFailed(listener: String, client: IPAddress, _ why: String)
-    /// A permitted address permits nothing any more (`SharedAddressWatch`).
-    func addressIsShared(_ suspicion: SharedAddressWatch.Suspicion, listener: String)
+    /// A permitted address permits nothing any more (`SharedAddressWatch`); where it came in, everything passes all the
+    /// same if that is observed.
+    func addressIsShared(_ suspicion: SharedAddressWatch.Suspicion, listener: String, isObserved: Bool)
     func upstreamFailed(_ upstream: String, _ server: GatewaySettings.Server, _ why: String)
     func upstreamRecovered(_ upstream: String, _ server: GatewaySettings.Server)
 }

@@ -106,11 +106,12 @@ final class DaemonLog: GatewayLog {
         ])
     }
 
-    func addressIsShared(_ suspicion: SharedAddressWatch.Suspicion, listener: String) {
+    func addressIsShared(_ suspicion: SharedAddressWatch.Suspicion, listener: String, isObserved: Bool) {
         note([
             "alarm": "shared-address", "client": "\(suspicion.address)", "listener": .string(listener),
             "why": .string(suspicion.reason), "until": .string(suspicion.until.rfc3339()),
-            "effect": "its address permits nothing; logins go on",
+            "effect": isObserved
+                ? "its address permits nothing, but where `observe` stands" : "its address permits nothing; logins go on",
         ])
     }
 

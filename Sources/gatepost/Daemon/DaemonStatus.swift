@@ -75,6 +75,7 @@ struct DaemonStatus {
         .object([
             .init("name", .string(name)), .init("address", .string(address.description)),
             .init("sessions", .number(sessions[name] ?? 0)),
+            .init("observes", .bool(configuration.configuration.policy.observes(listener: name))),
         ])
     }
 

@@ -49,18 +49,9 @@ struct LoadedConfiguration: Sendable {
             throw Refusal(problems: [], sources: [:], unreadable: problem)
         }
         let result = file.read(bytes, purpose: .serving)
-<<<<<<< HEAD
-        let review = result.configuration.map {
-            PolicyReview(
-                $0, on: .ofThisHost(), at: .now, proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
-        }
+        let review = result.review(proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
         let opened = result.configuration.map { OpenedFiles($0, of: file, at: .now) }
         let found = (review?.diagnostics ?? []) + (opened?.problems ?? [])
-=======
-        let review = result.review(proofs: demands.strictTests ? .required : .skipped, effort: demands.effort)
-        let tls = result.configuration.map { OpenedTLS($0, of: file, at: .now) }
-        let found = (review?.diagnostics ?? []) + (tls?.problems ?? [])
->>>>>>> contract
         let diagnostics = result.diagnostics(with: found)
         let refusals = result.diagnostics(
             with: found + (review?.failedTests ?? []) + result.notCarriedOut.map(Self.refusal)

@@ -85,6 +85,7 @@ struct ReloadChange: Sendable {
         let implicitTLS: Bool
         let offersTLS: Bool
         let balancers: AddressSet
+        let observes: Bool
     }
 
     private static func listeners(of configuration: Configuration) -> [(name: String, value: ListenerValue)] {
@@ -94,7 +95,7 @@ struct ReloadChange: Sendable {
                     "\(listener.name) \(address.host.description(withPort: address.port))",
                     ListenerValue(
                         implicitTLS: address.implicitTLS, offersTLS: listener.startTLSAt != nil,
-                        balancers: listener.balancers)
+                        balancers: listener.balancers, observes: configuration.policy.observes(listener: listener.name))
                 )
             }
         }

@@ -43,7 +43,8 @@ struct StatusText {
         ]
         for listener in list(status["listeners"]) {
             lines.append(
-                "listener  \(word(listener["name"]))  \(word(listener["address"]))  \(word(listener["sessions"])) sessions")
+                "listener  \(word(listener["name"]))  \(word(listener["address"]))  \(word(listener["sessions"])) sessions"
+                    + (listener["observes"] == .bool(true) ? "  OBSERVES: everything passes to the server behind" : ""))
         }
         for upstream in list(status["upstreams"]) {
             for server in list(upstream["servers"]) {

@@ -19,6 +19,20 @@ enum KeptDecisions {
         }
     }
 
+    /// From the oldest on, with never more than some of them in memory; gives the last key that was looked at.
+    static func forEachPage(
+        of search: DecisionSearch, in archive: DecisionArchive, _ body: (DecisionArchive.Found) throws -> Void
+    ) throws -> Int64? {
+        var search = search
+        (search.after, search.limit) = (search.after ?? 0, 1000)
+        while true {
+            let found = try attempt { () throws(DecisionStoreProblem) in try archive.find(search) }
+            guard let last = found.lastKey else { return search.after }
+            search.after = last
+            try body(found)
+        }
+    }
+
     /// Nil when there is none.
     static func find(_ id: String, in archive: DecisionArchive) throws(Trouble) -> KeptDecision? {
         let id = id.uppercased()

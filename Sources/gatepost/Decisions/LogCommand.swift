@@ -14,7 +14,11 @@ struct LogCommand: ParsableCommand {
             Shows the newest decisions that fit every option, the newest last, each as the daemon's log has it, with \
             the time before it. It works beside the daemon and without one.
 
-            Exit status: 0 found, 1 nothing found, 2 trouble.
+            --would is a report of what `observe` kept from being refused (or permitted), grouped by reason, rule and the \
+            client's network, with a command that shows what is missing. It looks at everything that fits the other \
+            options. Limits of rules are not counted where a listener or the node observes.
+
+            Exit status: 0 found (--would: something would have been decided otherwise), 1 nothing found, 2 trouble.
             """)
 
     @Option(help: ArgumentHelp("An address, a network, or FIRST-LAST.", valueName: "net")) var client: String?
@@ -44,8 +48,10 @@ struct LogCommand: ParsableCommand {
             "Not before: 2027-04-01T12:00:00Z, 2027-04-01 (UTC), or 90s, 20m, 1h, 7d (ago).", valueName: "time"))
     var since: String?
     @Option(help: ArgumentHelp("Before that time.", valueName: "time")) var until: String?
-    @Flag(help: "Only what would have been decided otherwise without `observe`.") var would = false
-    @Option(help: ArgumentHelp("At most so many (default 100); 0: all.", valueName: "n")) var limit = 100
+    @Flag(help: "Only decisions in which `observe` had a part.") var observed = false
+    @Flag(help: "Report what would have been decided otherwise without `observe`.") var would = false
+    @Option(help: ArgumentHelp("At most so many (default 100, groups of --would 20); 0: all.", valueName: "n"))
+    var limit: Int?
     @Option(help: ArgumentHelp("The next page: decisions after this one, the oldest of them.", valueName: "id"))
     var after: String?
     @Option(help: ArgumentHelp("The page before: decisions before this one.", valueName: "id")) var before: String?
@@ -54,8 +60,12 @@ struct LogCommand: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        guard (0...1_000_000).contains(limit) else {
+        guard (0...1_000_000).contains(limit ?? 0) else {
             throw ValidationError("--limit is a number from 1 to 1000000, or 0 for all.")
+        }
+        if would && (follow || reverse || after != nil || before != nil) {
+            throw ValidationError(
+                "--would looks at all that fits; it has no --follow, --reverse, --after and --before (--observed has).")
         }
         if limit == 0 && (reverse || before != nil) {
             throw ValidationError("--limit 0 shows all from the oldest on; it has no --reverse and --before.")
@@ -70,6 +80,7 @@ struct LogCommand: ParsableCommand {
         var search = try search()
         let state = try shared.stateDirectory()
         let archive = try KeptDecisions.open(state)
+        if would { return try report(archive, search) }
         if let after { search.after = try KeptDecisions.one(after, in: archive).key }
         if let before { search.before = try KeptDecisions.one(before, in: archive).key }
         // Asked before the search, so that nothing falls between the two.
@@ -82,6 +93,13 @@ struct LogCommand: ParsableCommand {
         if isEmpty { throw ExitStatus.no }
     }
 
+    private func report(_ archive: DecisionArchive, _ search: DecisionSearch) throws {
+        var report = WouldReport(options: shared.config.map { ["-c", $0] } ?? [], groupsShown: limit ?? 20)
+        _ = try KeptDecisions.forEachPage(of: search, in: archive) { report.add($0) }
+        try StandardOutput.print(shared.json ? report.json.text : report.text)
+        if report.observed.differences.isEmpty { throw ExitStatus.no }
+    }
+
     private func showPage(
         _ archive: DecisionArchive, _ search: DecisionSearch
     ) throws -> (lastKey: Int64?, isEmpty: Bool) {
@@ -90,20 +108,15 @@ struct LogCommand: ParsableCommand {
         return (found.decisions.last?.key, found.decisions.isEmpty)
     }
 
-    /// From the oldest on, with never more than some of them in memory.
     private func showAll(
         _ archive: DecisionArchive, _ search: DecisionSearch
     ) throws -> (lastKey: Int64?, isEmpty: Bool) {
-        var search = search
-        (search.after, search.limit) = (search.after ?? 0, 1000)
         var isEmpty = true
-        while true {
-            let found = try KeptDecisions.attempt { () throws(DecisionStoreProblem) in try archive.find(search) }
-            guard let last = found.lastKey else { return (search.after, isEmpty) }
-            search.after = last
+        let last = try KeptDecisions.forEachPage(of: search, in: archive) { found in
             isEmpty = isEmpty && found.decisions.isEmpty
             try show(found)
         }
+        return (last, isEmpty)
     }
 
     private func follow(_ archive: DecisionArchive, _ search: DecisionSearch, state: String) throws {
@@ -153,8 +166,8 @@ extension LogCommand {
         search.reason = try reason.map { try word($0, "reason", Reason.self).rawValue }
         search.since = try since.map { try time($0, "since") }
         search.until = try until.map { try time($0, "until") }
-        search.observed = would
-        search.limit = limit
+        search.observed = observed || would
+        search.limit = limit ?? 100
         return search
     }
 

@@ -17,13 +17,8 @@ struct PastExplanation {
     init(_ record: DecisionRecord, _ policy: Policy, hasChanged: Bool) {
         self.record = record
         self.hasChanged = hasChanged
-<<<<<<< HEAD
-        // These fell before or after the rules, and the rules say nothing about them.
-        guard !record.decision.reason.isOutsidePolicy else { return }
-=======
         // These fell before the rules were read.
         guard !Self.apartFromRules.contains(record.decision.reason) else { return }
->>>>>>> contract
         let trial = TrialRequest(
             facts: record.request, sender: record.unreadableReversePath ?? record.request.reversePath.wireForm,
             to: record.forwardPathGiven)
@@ -32,8 +27,6 @@ struct PastExplanation {
         if Self.isOther(explanation.decision, than: record.decision) { today = explanation.decision }
     }
 
-<<<<<<< HEAD
-=======
     private static func isOther(_ now: Decision, than then: Decision) -> Bool {
         if behindAPermit.contains(then.reason) { return now.verdict != .permit }
         return (then.verdict, then.reason, then.rule?.name) != (now.verdict, now.reason, now.rule?.name)
@@ -43,7 +36,6 @@ struct PastExplanation {
     /// A rule permitted, and what came after it did not.
     private static let behindAPermit: Set<Reason> = [.limit, .storeDown, .banned, .otherServer, .upstreamDown]
 
->>>>>>> contract
     var json: JSONValue {
         guard case .object(var members) = record.json else { return record.json }
         if let hasChanged { members.append(.init("fileHasChanged", .bool(hasChanged))) }
@@ -75,9 +67,15 @@ struct PastExplanation {
         return lines
     }
 
+    /// No rule fitted; or it passed for `observe` alone, and no rule would have.
+    private var lacksRule: Bool {
+        let decision = record.decision
+        return (decision.reason == .observed ? decision.wouldHaveBeen?.reason : decision.reason) == .noRule
+    }
+
     /// The narrowest permit that would do, for a week.
     private func permitCommand(at now: Instant) -> String? {
-        guard record.decision.reason == .noRule, today?.verdict != .permit,
+        guard lacksRule, today?.verdict != .permit,
             case .mailbox(let mailbox)? = record.decision.forwardPath
         else { return nil }
         var week = now

@@ -46,14 +46,15 @@ struct WhyCommand: ParsableCommand {
             allow ? counterfactuals(kept.record, configuration, text, file) : nil)
     }
 
-    /// Of the same request made today; nil where it would be permitted.
+    /// Of the same request made today; nil where the rules would permit it.
     private func counterfactuals(
         _ record: DecisionRecord, _ configuration: Configuration, _ text: [UInt8], _ file: ConfigurationFile
     ) -> Counterfactuals? {
         var trial = TrialRequest(record)
         trial.facts.now = .now
-        let judgement = trial.judged(by: configuration.policy)
-        guard let refusal = record.refusal(today: judgement.explanation.decision, by: configuration.policy) else { return nil }
+        let policy = configuration.policy.withoutObservation
+        let judgement = trial.judged(by: policy)
+        guard let refusal = record.refusal(today: judgement.explanation.decision, by: policy) else { return nil }
         return Counterfactuals(
             of: judgement.request, refusal, configuration, text, file: file.name,
             options: shared.config.map { ["-c", $0] } ?? [], files: FileAccess.read)

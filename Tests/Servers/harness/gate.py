@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import subprocess
 import tempfile
 
 from .client import Client
@@ -58,11 +59,18 @@ def binary():
 
 
 class Gate:
-    """A running gate: where it listens and what it has logged."""
+    """A running gate: where it listens, its configuration and what it has logged."""
 
-    def __init__(self, port, log):
+    def __init__(self, port, log, file):
         self.port = port
+        self.file = file
         self._log = log
+
+    def command(self, verb, *arguments):
+        """Runs `gatepost VERB` with the gate's configuration to its end."""
+        return subprocess.run(
+            [binary(), verb, "-c", self.file, *arguments], capture_output=True, text=True, timeout=60,
+            stdin=subprocess.DEVNULL)
 
     @property
     def log(self):
@@ -97,7 +105,7 @@ def gate_before(server_port, upstream="", listener="", office=OFFICE, more="", g
         )
         log = folder / "gate.log"
         with ForegroundServer([binary(), "run", "-c", file], greets_on or port, log):
-            yield Gate(port, log)
+            yield Gate(port, log, file)
 
 
 def wait_for_extensions(gate):
