@@ -9,17 +9,18 @@ enum RefusalReach {
 
     /// Nil where strangers get past, or where it depends on more than that.
     init?(_ refuse: [RuleDraft]) {
-        var refused: [IPRange] = []
+        var (passed, refused): ([IPRange], [IPRange]) = ([], [])
         var admitsLogins = false
         for rule in refuse {
-            if rule.verb == .pass {
-                guard rule.passesEveryLogin else { break }
-                admitsLogins = true
-            } else if let clients = rule.clientsRefusedAlways {
-                refused += clients
+            let clients = rule.clientsByAddressAlone
+            switch rule.verb {
+            case .pass:
+                if let clients { passed += clients } else if rule.passesEveryLogin { admitsLogins = true } else { return nil }
+            case .reject, .rejectConnection: refused += clients ?? []
+            case .permit, .defer: break
             }
         }
-        let reached = AddressSet(refused).complement
+        let reached = AddressSet(refused).complement.union(AddressSet(passed))
         if admitsLogins {
             guard reached.isEmpty else { return nil }
             self = .logins
@@ -35,11 +36,11 @@ extension RuleDraft {
         lines.map(\.keyword) == ["login"] && lines[0].values == [Value("any")]
     }
 
-    /// The clients of a rule that refuses by address alone.
-    fileprivate var clientsRefusedAlways: [IPRange]? {
-        guard verb == .reject || verb == .rejectConnection, let line = lines.first, line.keyword == "from",
-            lines.dropFirst().allSatisfy({ $0.keyword == "reply" })
-        else { return nil }
+    /// The clients of a rule that asks for an address alone.
+    fileprivate var clientsByAddressAlone: [IPRange]? {
+        guard let line = lines.first, line.keyword == "from", lines.dropFirst().allSatisfy({ $0.keyword == "reply" }) else {
+            return nil
+        }
         func ranges(_ values: [Value]) -> [IPRange] { values.compactMap { try? AddressSet.parse($0.text) } }
         guard !line.exceptions.isEmpty else { return ranges(line.values) }
         return AddressSet(ranges(line.values)).subtracting(AddressSet(ranges(line.exceptions))).ranges
