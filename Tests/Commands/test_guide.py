@@ -48,6 +48,17 @@ def test_a_symptom_is_found_by_its_words(gatepost):
     assert [match["system"] for match in answer["matches"]] == ["sendmail-8.9+"]
 
 
+def test_systems_are_found_by_their_names(gatepost):
+    assert gatepost("guide", "Lotus", "Notes").out == gatepost("guide", "domino-r4-mta").out
+    assert gatepost("guide", "qualcomm").out == gatepost("guide", "eudora-worldmail").out
+    several = gatepost("guide", "microsoft", "exchange")
+    assert several.status == 0 and all(f"\n{system} " in several.out for system in ["exchange-5.5-ims", "iis-smtp", "exchange-receive-connector"])
+    assert "mercury" not in several.out
+    answer = json.loads(gatepost("guide", "microsoft", "exchange", "--json").out)
+    validate(answer, "guide-list")
+    assert len(answer["systems"]) == 3
+
+
 def test_what_is_not_found(gatepost):
     assert gatepost("guide", "flying", "carpet").status == 1
     result = gatepost("guide", "sendmial")

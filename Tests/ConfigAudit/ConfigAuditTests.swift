@@ -31,9 +31,9 @@ struct ConfigAuditTests {
         #expect(audit.findings.first?.id == finding)
     }
 
-    @Test("a hole that no stranger can reach is no critical finding")
-    func unreachable() throws {
-        let text = open.replacing("Relay : 0\n", with: "Relay : 0\nRefuse : 0.0.0.0\n")
+    @Test("a hole that no stranger can reach is no critical finding", arguments: ["Relay : 0", "Relay : 1"])
+    func unreachable(relay: String) throws {
+        let text = open.replacing("Relay : 0\n", with: "\(relay)\nRefuse : 0.0.0.0\n")
         let audit = try ConfigAudit(imported(.mercury, "mercury.ini", text), at: now)
         #expect(audit.verdict == .closed)
         #expect(audit.findings.allSatisfy { $0.severity == .warning })

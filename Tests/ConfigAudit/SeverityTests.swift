@@ -43,6 +43,18 @@ struct SeverityTests {
                 "[SMTP]\nDefault = Denied Access\nAllow = 10.0.0.0/255.0.0.0\n[SMTP Relay (Non-Local Only)]\nDefault = Denied Access\nAllow = 0.0.0.0/0.0.0.0\n", ""
             ),
             (
+                .worldMail, "access.txt",
+                "[SMTP]\nDefault = Denied Access\nAllow = 10.0.0.0/255.0.0.0\n[SMTP Relay (Non-Local Only)]\nDefault = Allowed Access\n", ""
+            ),
+            (
+                .iisSMTP, "relay.txt",
+                "[Connection Control]\nMode = only-listed\nEntry = 10.0.0.0/255.0.0.0\n[Relay Restrictions]\nMode = all-except-listed\nEntry = 10.1.1.1\n",
+                ""
+            ),
+            (.groupWiseGWIA, "page.txt", "--forceinboundauth\n[SMTP Relay]\nDefault = Allow message relaying\n", ""),
+            (.mercury, "mercury.ini", "[MercuryS]\nRelay : 1\nAllow : 10.0.0.0\nRefuse : 0.0.0.0\n", ""),
+            (.dominoConfiguration, "inbound.txt", "AllowConnections = [10.*.*.*]\nEnforcement = None\n", ""),
+            (
                 .popBeforeSMTP, "dracd.allow", "255.0.0.0 10.0.0.0\n", ""
             ),
             (

@@ -1,4 +1,5 @@
 import ConfigImport
+import MailTypes
 import PolicyLanguage
 import Testing
 
@@ -52,6 +53,44 @@ struct Exchange55ReadingTests {
         let (model, notes) = try Self.export(list, heading: isWide ? "Windows Registry Editor Version 5.00" : "REGEDIT4")
         #expect(!notes.opaque.isEmpty)
         #expect(model.allow.isEmpty)
+    }
+
+    @Test("values of other articles are known, and say nothing of relaying")
+    func otherValues() throws {
+        let (_, notes) = try Self.export(
+            ["\"RelayFlags\"=dword:00000008", "\"RootDir\"=\"C:\\\\exchsrvr\\\\imcdata\"", "\"SiteDomain\"=\"ours.test\"",
+                "\"RerouteViaStore\"=dword:00000001", "\"InboundSizeLimit\"=dword:00001000", "\"TurfTable\"=hex(7):62,00,00"])
+        #expect(notes.opaque.isEmpty, "\(notes.opaque)")
+        #expect(notes.irrelevant == 5)
+    }
+
+    @Test("flags that cannot be read are neither absent nor none", arguments: [
+        "\"RelayFlags\"=\"2\"", "\"RelayFlags\"=dword:0000000z", "\"RelayFlags\"=dword:0000", "\"RelayFlags\"=dword:",
+    ])
+    func unreadableFlags(line: String) throws {
+        let (model, notes) = try Self.export(["\"RelayAllowList\"=hex(7):31,30,2e,30,2e,30,2e,31,00,00", line])
+        #expect(notes.opaque.map(\.text) == [line])
+        #expect(model.flags == [.allow, .authenticated])
+        #expect(notes.findings.isEmpty, "\(notes.findings)")
+    }
+
+    @Test("domains given as facts stand beside the routing table, which goes before them")
+    func facts() throws {
+        var facts = ImportFacts()
+        facts.localDomains = [Domain("ours.test"), Domain("passed.test")].compactMap { $0 }
+        var notes = ImportNotes()
+        let table = "# Routing page: reroute = yes\nhosted.test\t<inbound>\npassed.test\tmail.passed.test\n"
+        let source = ImportSource(held: ["routing.txt": Array(table.utf8)])
+        let model = try Exchange55Importer.model(of: source, facts: facts, notes: &notes)
+        #expect(model.routes.filter { $0.target == .inbound }.map { "\($0.domain)" } == ["hosted.test", "ours.test"])
+    }
+
+    @Test("a row whose target is no host is not understood", arguments: [
+        "ours.test -> <inbound>", "ours.test\t<inbond>", "ours.test\tmail.a.test mail.b.test",
+    ])
+    func targets(row: String) throws {
+        let (model, notes) = try Self.read(["routing.txt": Array("# Routing page: reroute = yes\n\(row)\n".utf8)])
+        #expect(notes.opaque.map(\.text) == [row] && model.routes.isEmpty)
     }
 
     @Test("an export that ends anywhere within a list is not understood, and grants no more than the whole one")

@@ -34,7 +34,7 @@ struct MercuryReaderTests {
         arguments: [
             ("", "normal mode: local sender"), ("Relay : 0", "normal mode: local sender"), ("relay:1", "Relay : 1"),
             ("Relay : 1\nStrict_Relay : 1", "Relay : 1"), ("Strict_Relay : 1", nil), ("Relay : 0\nSTRICT_RELAY : 1", nil),
-            ("# Relay : 1\nStrict_Relay : 1", nil), ("Strict_Relay : 1\nStrict_Relay : 0", "normal mode: local sender"),
+            ("# Relay : 1\nStrict_Relay : 1", nil), ("Strict_Relay : 1\nSTRICT_RELAY : 1", nil),
         ] as [(String, String?)])
     func modes(lines: String, expected: String?) throws {
         let imported = try Self.read("[Domains]\ns : ours.test\n[mercurys]\n\(lines)")
@@ -48,6 +48,11 @@ struct MercuryReaderTests {
         #expect(imported.notes.irrelevant == 3)
         #expect(imported.notes.modelled == 1)
         #expect(imported.notes.opaque.map(\.text) == ["What : 1"])
+    }
+
+    @Test("a line outside of all sections is opaque")
+    func outside() throws {
+        #expect(try Self.read("Relay : 0\n[Domains]\ns : ours.test\n[MercuryS]\nStrict_Relay : 1\n").notes.opaque.map(\.text) == ["Relay : 0"])
     }
 
     @Test("without [MercuryS] nothing is known of the server")

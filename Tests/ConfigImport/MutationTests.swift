@@ -58,6 +58,22 @@ struct MutationTests {
         }
     }
 
+    @Test("a file in which nothing is understood is no server as delivered", arguments: [
+        ("empty", ""), ("letter", "The sea was warm.\n"), ("page.xml", "<?xml version=\"1.0\"?>\n<page>a; b</page>\n"),
+    ])
+    func notOne(name: String, text: String) {
+        let systems: [MailSystem] = [
+            .worldMail, .exchange55, .iisSMTP, .receiveConnector, .groupWiseGWIA, .groupWiseGWSMTP, .mercury, .dominoR4,
+            .dominoConfiguration,
+        ]
+        for system in systems {
+            switch Self.read([name: Array(text.utf8)], as: system, ImportFacts()) {
+            case .failure(let trouble): #expect(trouble.message.hasPrefix(name), "\(system): \(trouble.message)")
+            case .success(let imported): Issue.record("\(system): \(imported.notes)")
+            }
+        }
+    }
+
     /// One case a system: its importer is the same for all.
     private static let firstCases = MailSystem.allCases.compactMap { system in
         ConfigurationCase.all.first { $0.system == system }

@@ -23,6 +23,13 @@ struct WorldMailReadingTests {
         #expect(model.service.isAllowedByDefault)
     }
 
+    @Test("a default that cannot be read is opaque, and not the one as delivered")
+    func unreadableDefault() throws {
+        let (model, notes) = try Self.read("Default = Perhaps\nAllow = 10.0.0.1".withHeading)
+        #expect(!model.relay.isAllowedByDefault)
+        #expect(notes.opaque.count == 1 && notes.findings.isEmpty)
+    }
+
     @Test("what may matter and is not understood", arguments: [
         "[Something else]", "Default = Perhaps".withHeading, "Allow = mail.test".withHeading, "Allow = 10.0.0".withHeading,
         "Permit = 10.0.0.1".withHeading, "nonsense".withHeading, "Allow = 10.0.0.0/255.255.0.256".withHeading,

@@ -42,6 +42,20 @@ struct GuideTests {
         #expect(Guide.symptoms(matching: "qwertz").isEmpty)
     }
 
+    @Test("systems are found by the names that people give them", arguments: [
+        ("exchange 5.5", MailSystem.exchange55), ("Microsoft Exchange Server", .receiveConnector), ("Exchange 2003", .iisSMTP),
+        ("receive connector", .receiveConnector), ("Lotus Notes", .dominoR4), ("Lotus Domino", .dominoConfiguration),
+        ("notes 4.6", .dominoR4), ("domino 6", .dominoConfiguration), ("mercury/32", .mercury), ("sendmail 8.8", .sendmail88),
+    ])
+    func names(query: String, system: MailSystem) { #expect(Guide.system(named: query) == system) }
+
+    @Test("pages are found by words of their names and summaries", arguments: [
+        ("QUALCOMM", [MailSystem.worldMail]), ("david harris", [.mercury]), ("netware", [.mercury]),
+        ("novell", [.groupWiseGWIA, .groupWiseGWSMTP]), ("microsoft exchange", [.exchange55, .iisSMTP, .receiveConnector]),
+        ("", []), ("qwertz", []),
+    ] as [(String, [MailSystem])])
+    func about(query: String, systems: [MailSystem]) { #expect(Guide.pages(about: query).map(\.system) == systems) }
+
     @Test("the configuration that pages show is one")
     func configuration() throws {
         let text = try #require(Guide.pages.first).markdown

@@ -52,20 +52,23 @@ public enum MailSystem: String, Hashable, Sendable, CaseIterable {
         case .popBeforeSMTP: ["popbeforesmtp", "popauth", "drac", "poprelayd", "pop-auth"]
         case .iPass: ["i-pass"]
         case .worldMail: ["worldmail", "eudora", "cmc"]
-        case .exchange55: ["exchange-5.5", "exchange5.5", "exchange55", "exchange-55", "exchange-5", "ims", "msexchangeimc"]
-        case .iisSMTP: ["iis", "exchange-2000", "exchange-2003", "exchange2000", "exchange2003", "smtpsvc"]
+        case .exchange55: [
+                "exchange-5.5", "exchange5.5", "exchange55", "exchange-55", "exchange-5", "exchange-5.0", "ims", "msexchangeimc",
+                "microsoft-exchange-5.5",
+            ]
+        case .iisSMTP: ["iis", "exchange-2000", "exchange-2003", "exchange2000", "exchange2003", "smtpsvc", "microsoft-exchange-2003"]
         case .receiveConnector:
             [
                 "exchange", "receive-connector", "exchange-2007", "exchange-2010", "exchange-2013", "exchange-2016",
-                "exchange-2019",
+                "exchange-2019", "receive-connectors", "microsoft-exchange-server",
             ]
-        case .groupWiseGWIA: ["gwia", "groupwise"]
-        case .groupWiseGWSMTP: ["gwsmtp"]
+        case .groupWiseGWIA: ["gwia", "groupwise", "novell-groupwise"]
+        case .groupWiseGWSMTP: ["gwsmtp", "novell-gwsmtp"]
         case .mercury: ["mercury32", "mercury-32", "mercury/32", "mercury-nlm"]
         case .mxOpenVMS: ["mx", "openvms-mx", "message-exchange", "mx-vms"]
         case .ntMail: ["nt-mail", "gordano"]
-        case .dominoR4: ["domino-r4", "domino4", "domino-4", "notes-r4", "smtpmta"]
-        case .dominoConfiguration: ["domino", "domino5", "domino-5", "domino6", "domino-6", "notes"]
+        case .dominoR4: ["domino-r4", "domino4", "domino-4", "notes-r4", "notes-4", "notes-4.6", "lotus-notes", "smtpmta"]
+        case .dominoConfiguration: ["domino", "domino5", "domino-5", "domino6", "domino-6", "lotus-domino", "notes"]
         case .quickMail: ["quickmail", "qmpro", "quick-mail-pro"]
         case .appleShareIP: ["appleshare", "appleshare-ip", "asip", "asip6"]
         }

@@ -33,13 +33,16 @@ public struct ImportedConfiguration: Sendable {
     ) throws(ImportTrouble) -> ImportedConfiguration {
         var notes = ImportNotes()
         let model = try importer.model(of: source, facts: facts, notes: &notes)
-        let draft = importer.draft(of: model, facts: facts, notes: &notes)
+        var draft = importer.draft(of: model, facts: facts, notes: &notes)
+        draft.namesWhoMaySend()
         notes.findMissingDomains(in: draft, facts, of: importer)
-        if notes.modelled == 0, notes.opaque.isEmpty, !isRecognised(importer, source) {
-            // Files of another kind must not read as a server that relays for nobody.
-            notes.obscure(
-                source.paths.first ?? "the files", at: Origin(note: source.paths.first ?? "no file"),
-                why: "nothing here was understood as a setting of \(importer.system.title)")
+        if notes.modelled == 0, !isRecognised(importer, source) {
+            // Files of another kind must not read as a server that relays for nobody, nor as one that is as delivered.
+            let (file, why) = (source.paths.first ?? "no file", "nothing here was understood as a setting of \(importer.system.title)")
+            guard notes.irrelevant > 0 else {
+                throw ImportTrouble("\(notes.opaque.first { $0.at.at != nil }.map { "\($0.at)" } ?? file): \(why)")
+            }
+            if notes.opaque.isEmpty { notes.obscure(file, at: Origin(note: file), why: why) }
         }
         return ImportedConfiguration(system: importer.system, draft: draft, notes: notes)
     }

@@ -10,6 +10,21 @@ public enum Guide {
         appleShareIP,
     ]
 
+    /// The system of this name or alias, of which people write the hyphens as blanks: `exchange 5.5`.
+    public static func system(named query: String) -> MailSystem? {
+        MailSystem(named: query.split(whereSeparator: \.isWhitespace).joined(separator: "-"))
+    }
+
+    /// Pages of systems whose names and summary have every word of `query`.
+    public static func pages(about query: String) -> [GuidePage] {
+        let words = Set(words(of: query))
+        guard !words.isEmpty else { return [] }
+        return pages.filter { page in
+            let names = [page.system.title, page.system.rawValue, page.summary] + page.system.aliases
+            return words.isSubset(of: Set(self.words(of: names.joined(separator: " "))))
+        }
+    }
+
     /// What was found for words that somebody saw or thinks of.
     public struct Match: Hashable, Sendable {
         public var system: MailSystem

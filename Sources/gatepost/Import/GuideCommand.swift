@@ -10,7 +10,7 @@ struct GuideCommand: ParsableCommand {
         abstract: "Show how to stop third-party relay on a mail system, and how to put Gatepost before it.",
         discussion: """
             Without a system: all of them, with a mark at those that this host looks like. Words that are no system are \
-            searched for in what people see: gatepost guide relaying denied.
+            searched for in what people see, then in what systems are called: gatepost guide relaying denied.
 
             Exit status: 0 shown, 1 nothing was found, 2 wrong usage.
             """)
@@ -26,9 +26,14 @@ struct GuideCommand: ParsableCommand {
     @Flag(help: "No color, even on a terminal.") var noColor = false
 
     func run() throws {
-        if words.isEmpty { return try list() }
-        if words.count == 1, let system = MailSystem(named: words[0]), let page = Guide.page(of: system) { return try show(page) }
-        try search(words.joined(separator: " "))
+        if words.isEmpty { return try list(Guide.pages) }
+        let query = words.joined(separator: " ")
+        if let system = Guide.system(named: query), let page = Guide.page(of: system) { return try show(page) }
+        let matches = Guide.symptoms(matching: query)
+        let pages = matches.isEmpty ? Guide.pages(about: query) : []
+        if let page = pages.first, pages.count == 1 { return try show(page) }
+        guard pages.isEmpty else { return try list(pages) }
+        try show(matches, of: query)
     }
 
     private func show(_ page: GuidePage) throws(Trouble) {
@@ -39,10 +44,10 @@ struct GuideCommand: ParsableCommand {
         }
     }
 
-    private func list() throws(Trouble) {
+    private func list(_ pages: [GuidePage]) throws(Trouble) {
         let looks = HostLook.systems()
         if json {
-            let rows = Guide.pages.map { page in
+            let rows = pages.map { page in
                 JSONValue.object([
                     .init("system", .string(page.system.rawValue)), .init("title", .string(page.system.title)),
                     .init("delivered", .string(page.delivered.rawWord)), .init("needsGate", .bool(page.needsGate)),
@@ -53,7 +58,7 @@ struct GuideCommand: ParsableCommand {
         }
         let width = (Guide.pages.map(\.system.rawValue.count).max() ?? 0) + 2
         var lines = ["System".padded(to: width) + "As delivered  ", ""]
-        for page in Guide.pages {
+        for page in pages {
             let mark = looks.contains(page.system) ? "  <- this host looks like it" : ""
             let remedy = page.needsGate ? "; a gate in front is the only full remedy" : ""
             lines.append(page.system.rawValue.padded(to: width) + page.delivered.word.padded(to: 12) + page.system.title + remedy + mark)
@@ -62,8 +67,7 @@ struct GuideCommand: ParsableCommand {
         try StandardOutput.print(lines.joined(separator: "\n"))
     }
 
-    private func search(_ query: String) throws {
-        let matches = Guide.symptoms(matching: query)
+    private func show(_ matches: [Guide.Match], of query: String) throws {
         if json {
             let rows = matches.map {
                 JSONValue.object([

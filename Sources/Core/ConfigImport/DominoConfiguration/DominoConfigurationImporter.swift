@@ -22,9 +22,8 @@ public enum DominoConfigurationImporter: SystemImporter {
 
     public static func recognises(_ file: ConfigFile) -> Bool {
         file.lines.contains { line in
-            let name = SettingsText.plain(line.text.prefix { $0 != "=" && $0 != ":" })
-            return name == "performantirelayenforcementfortheseconnectinghosts" || name == "smtprelayhostsanddomains"
-                || name == "excludetheseconnectinghostsfromantirelaychecks"
+            let label = line.text.prefix { $0 != "=" && $0 != ":" }
+            return label.endIndex < line.text.endIndex && DominoField.isOnlyDominos(SettingsText.plain(label))
         }
     }
 

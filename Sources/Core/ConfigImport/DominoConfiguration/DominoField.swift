@@ -13,6 +13,15 @@ enum DominoField: Hashable {
         self = field
     }
 
+    /// Whether a field of this name, as `SettingsText.plain` makes it, stands in no other system's files.
+    static func isOnlyDominos(_ name: String) -> Bool {
+        switch DominoField(name) {
+        case .allowTo, .denyTo, .allowFrom, .denyFrom, .enforcement, .authenticated, .denyWins: true
+        case .exclude: name != "exclude"
+        default: false
+        }
+    }
+
     private static let names: [String: DominoField] = {
         let fields: [(DominoField, [String])] = [
             (.allowTo, ["allowto", "allowmessagestobesentonlytothefollowingexternalinternetdomains"]),

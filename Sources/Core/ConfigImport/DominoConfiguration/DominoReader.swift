@@ -15,6 +15,7 @@ struct DominoReader {
     private var groups: [String: [(text: String, origin: Origin)]] = [:]
     /// Of `SMTPRelayHostsandDomains`.
     private var denyWins: Bool?
+    private var once = SaidOnce()
 
     mutating func read(_ file: ConfigFile, notes: inout ImportNotes) {
         let fields = Self.fields(of: file, notes: &notes)
@@ -75,7 +76,11 @@ struct DominoReader {
         guard let sign = text.firstIndex(of: "=") ?? text.firstIndex(of: ":"), text.first != "[" else { return nil }
         var label = OldAddressForms.trimmed(text[..<sign])
         while label.last == ":" { label.removeLast() }
-        return (label, OldAddressForms.trimmed(text[text.index(after: sign)...]))
+        let value = OldAddressForms.trimmed(text[text.index(after: sign)...])
+        // Some labels of the dialog go on behind their colon.
+        let rest = "(* means all)"
+        guard value.lowercased().hasPrefix(rest) else { return (label, value) }
+        return (label, OldAddressForms.trimmed(value.dropFirst(rest.count).drop { $0 == ":" || $0 == "=" || $0 == " " }))
     }
 
     /// The dialog says beside its fields what a star means.
@@ -119,7 +124,9 @@ struct DominoReader {
     }
 
     private mutating func readChoice(_ kind: DominoField, _ field: Field, _ text: String, _ notes: inout ImportNotes) {
-        switch (kind, SettingsText.plain(field.values.map(\.text).joined(separator: " "))) {
+        let said = SettingsText.plain(field.values.map(\.text).joined(separator: " "))
+        guard once.isFirst("\(kind)", said, text, at: field.origin, notes: &notes) else { return }
+        switch (kind, said) {
         case (.enforcement, "externalhosts"), (.enforcement, "external"):
             model.enforcement = Sourced(.externalHosts, field.origin)
         case (.enforcement, "allconnectinghosts"), (.enforcement, "all"): model.enforcement = Sourced(.allHosts, field.origin)
@@ -152,6 +159,7 @@ struct DominoReader {
             notes.find(DominoFindings.flagAsList(at: origin))
             return notes.obscure(text, at: origin, why: "a flag that is 0 or 1")
         }
+        guard once.isFirst("\(DominoField.denyWins)", value, text, at: origin, notes: &notes) else { return }
         notes.model()
         denyWins = value == "1"
     }

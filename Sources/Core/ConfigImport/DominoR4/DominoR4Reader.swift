@@ -4,6 +4,7 @@ import MailTypes
 struct DominoR4Reader {
     private var values: [String: (value: String, origin: Origin)] = [:]
     private var denied: [Sourced<Domain>] = []
+    private var once = SaidOnce()
 
     static func model(
         of source: ImportSource, _ path: String, facts: ImportFacts, notes: inout ImportNotes
@@ -20,10 +21,11 @@ struct DominoR4Reader {
     private mutating func read(_ line: ConfigFile.Line, of file: ConfigFile, notes: inout ImportNotes) {
         let text = OldAddressForms.trimmed(line.text)
         guard !text.isEmpty, !text.hasPrefix(";"), !text.hasPrefix("[") else { return }
-        guard let sign = text.firstIndex(of: "=") else {
-            return notes.obscure(text, at: file.origin(line), why: "a line of notes.ini without `=`")
+        guard let sign = text.firstIndex(of: "="), case let name = OldAddressForms.trimmed(text[..<sign]).lowercased(),
+            name.utf8.allSatisfy(Self.isOfName)
+        else {
+            return notes.obscure(text, at: file.origin(line), why: "no `NAME=value` of notes.ini")
         }
-        let name = OldAddressForms.trimmed(text[..<sign]).lowercased()
         let value = OldAddressForms.trimmed(text[text.index(after: sign)...])
         switch name {
         case "smtpmta_reject_relays", "smtpmta_relay_forwards", "smtpmta_allow_known_domains",
@@ -42,13 +44,14 @@ struct DominoR4Reader {
         }
     }
 
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        (0x21...0x7e).contains(byte) && !"<>\"'()[]{};,".utf8.contains(byte)
+    }
+
     private mutating func set(
         _ name: String, _ value: String, _ text: String, _ origin: Origin, _ notes: inout ImportNotes
     ) {
-        if let earlier = values[name], earlier.value != value {
-            return notes.obscure(
-                text, at: origin, why: "set before to another value (\(earlier.origin)); which one counts is not documented")
-        }
+        guard once.isFirst(name, value, text, at: origin, notes: &notes) else { return }
         notes.model()
         values[name] = (value, origin)
     }
@@ -60,7 +63,8 @@ struct DominoR4Reader {
 
     private static let irrelevant: Set<String> = [
         "smtpmta_space_repl_char", "smtpmta_ipaddr", "smtp_config", "smtpmta_log_level", "smtpmta_retry_interval",
-        "smtpmta_timeout", "smtpsaveimporterrors", "smtpdebug", "smtpdebugio", "smtpgreeting",
+        "smtpmta_timeout", "smtpmta_inline_text_attachments", "smtpmta_outbound_line_length", "smtpsaveimporterrors",
+        "smtpdebug", "smtpdebugio", "smtpgreeting",
     ]
 
     // MARK: The file of denied domains

@@ -106,6 +106,12 @@ public struct PolicyDraft: Hashable, Sendable {
         return rule
     }
 
+    /// Where refusals let few through at all, permits that ask for no proof name them: no stranger can use those.
+    public mutating func namesWhoMaySend() {
+        guard relay.contains(where: \.permitsWithoutProof), let reach = RefusalReach(refuse) else { return }
+        relay = relay.map { $0.permitsWithoutProof ? $0.reaching(reach) : $0 }.filter { !$0.neverFits }
+    }
+
     /// The rule of that name.
     public func rule(named name: String) -> RuleDraft? {
         relay.first { $0.name == name } ?? refuse.first { $0.name == name }

@@ -5,12 +5,14 @@ struct Exchange55Reader {
     private var controlSet: String?
     private var flags: Exchange55Model.Flags?
     private var flagsOrigin: Origin?
+    /// `RelayFlags` is there, and what it says is not known.
+    private var hasUnreadableFlags = false
     private var lists: [String: [Exchange55Model.Mask]] = [:]
     private var reroutes = true
     private var reroutesOrigin: Origin?
     private var routes: [Exchange55Model.Route] = []
     private var routePlaces: Set<String> = []
-    private var hasRoutingTable = false
+    private var once = SaidOnce()
 
     static func model(
         of files: [ConfigFile], facts: ImportFacts, notes: inout ImportNotes
@@ -29,15 +31,6 @@ struct Exchange55Reader {
     // MARK: Registry
 
     private static let lists: Set<String> = ["relaydenylist", "relayallowlist", "relaylocaliplist"]
-
-    /// Values of the same key that cannot change who may relay.
-    private static let irrelevant: Set<String> = [
-        "", "resolvep2", "disableresolvep2", "turftable", "turfdirectory", "enableturf", "deleteturf", "queuedirectory",
-        "retryinterval", "retries", "domainretry", "smtptimeout", "maxrecipients", "maxmessagesize", "rootdir",
-        "eventlogginglevel", "archive", "smtpprotocollog", "smtplog", "helodomain", "hostname", "dnstimeout", "banner",
-        "maxinboundconnections", "maxoutboundconnections", "inboundthreads", "outboundthreads",
-        "disablereverseresolve", "suppressoofstodistributionlists", "ndrto", "rtftag",
-    ]
 
     private mutating func read(_ export: RegistryExport, notes: inout ImportNotes) {
         for (key, text, origin) in export.deletedKeys where Self.controlSet(of: key) != nil {
@@ -71,13 +64,13 @@ struct Exchange55Reader {
     ) {
         let isRelevant = value.name == "relayflags" || Self.lists.contains(value.name)
         guard isRelevant else {
-            if Self.irrelevant.contains(value.name) { return notes.ignore() }
+            if Exchange55Vocabulary.irrelevant.contains(value.name) { return notes.ignore() }
             return notes.obscure(value.text, at: value.origin, why: "this value of the Internet Mail Service is not known")
         }
         guard set == controlSet ?? set else {
             // Older control sets are what the server started with some time ago.
             if set.hasSuffix("currentcontrolset") {
-                (flags, flagsOrigin, lists) = (nil, nil, [:])
+                (flags, flagsOrigin, hasUnreadableFlags, lists) = (nil, nil, false, [:])
             } else if controlSet?.hasSuffix("currentcontrolset") ?? false {
                 return notes.ignore()
             } else {
@@ -91,6 +84,7 @@ struct Exchange55Reader {
     }
 
     private mutating func readFlags(_ value: RegistryExport.Value, notes: inout ImportNotes) {
+        hasUnreadableFlags = false
         switch value.data {
         case .deletion:
             (flags, flagsOrigin) = (nil, nil)
@@ -102,6 +96,7 @@ struct Exchange55Reader {
             (flags, flagsOrigin) = (Exchange55Model.Flags(rawValue: number).intersection(.known), value.origin)
             notes.obscure(value.text, at: value.origin, why: "only the flags 1, 2, 4 and 8 are known")
         case .text, .bytes, .unreadable:
+            (hasUnreadableFlags, flagsOrigin) = (true, value.origin)
             notes.obscure(value.text, at: value.origin, why: "RelayFlags is no DWORD")
         }
     }
@@ -158,7 +153,6 @@ struct Exchange55Reader {
     /// `# Routing page: reroute = yes`, then `domain TAB target`. `#` with a blank behind it begins a comment, else it
     /// is a part of the name.
     private mutating func readRoutingTable(_ file: ConfigFile, notes: inout ImportNotes) {
-        hasRoutingTable = true
         for line in file.lines {
             let text = OldAddressForms.trimmed(line.text)
             guard !text.isEmpty, text != "#" else { continue }
@@ -175,11 +169,10 @@ struct Exchange55Reader {
     private mutating func readHeading(_ text: String, at origin: Origin, notes: inout ImportNotes) {
         let said = OldAddressForms.trimmed(text.dropFirst()).lowercased()
         guard said.hasPrefix(Self.heading) else { return }
-        switch OldAddressForms.trimmed(said.dropFirst(Self.heading.count).drop { $0 == " " || $0 == "=" }) {
-        case "yes": reroutes = true
-        case "no": reroutes = false
-        default: return notes.obscure(text, at: origin, why: "neither yes nor no")
-        }
+        let choice = OldAddressForms.trimmed(said.dropFirst(Self.heading.count).drop { $0 == " " || $0 == "=" })
+        guard choice == "yes" || choice == "no" else { return notes.obscure(text, at: origin, why: "neither yes nor no") }
+        guard once.isFirst(Self.heading, choice, text, at: origin, notes: &notes) else { return }
+        reroutes = choice == "yes"
         reroutesOrigin = origin
         notes.model()
     }
@@ -188,13 +181,15 @@ struct Exchange55Reader {
         let end = text.firstIndex { $0 == "\t" || $0 == " " } ?? text.endIndex
         let target = OldAddressForms.trimmed(text[end...])
         let isExact = text.hasPrefix("#")
-        guard let domain = Domain(String(text[..<end].dropFirst(isExact ? 1 : 0))), !domain.isLiteral, !target.isEmpty else {
-            return notes.obscure(text, at: origin, why: "no `domain TAB target`")
+        let isInbound = target.lowercased() == "<inbound>"
+        guard let domain = Domain(String(text[..<end].dropFirst(isExact ? 1 : 0))), !domain.isLiteral,
+            isInbound || !target.isEmpty && !target.contains(where: { "<> \t".contains($0) })
+        else {
+            return notes.obscure(text, at: origin, why: "no `domain TAB target`, of which the target is a host or <inbound>")
         }
         guard routePlaces.insert("\(isExact)\(domain)").inserted else {
             return notes.obscure(text, at: origin, why: "a second row for the same name")
         }
-        let isInbound = target.lowercased() == "<inbound>"
         routes.append(
             Exchange55Model.Route(
                 domain: domain, isExact: isExact, target: isInbound ? .inbound : .host(target), origin: origin))
@@ -204,17 +199,16 @@ struct Exchange55Reader {
     // MARK: Finishing
 
     private func finished(_ facts: ImportFacts, notes: inout ImportNotes) -> Exchange55Model {
-        var routes = routes
-        if !hasRoutingTable {
-            routes = facts.deliveredDomains.map { domain in
-                Exchange55Model.Route(
-                    domain: domain.value, isExact: true, target: .inbound, origin: domain.origin ?? Origin(note: "--facts"))
-            }
+        // What the table says of a name goes before what is given as a fact.
+        let known = Set(routes.map(\.domain))
+        let given = facts.deliveredDomains.filter { !known.contains($0.value) }.map { domain in
+            Exchange55Model.Route(
+                domain: domain.value, isExact: true, target: .inbound, origin: domain.origin ?? Origin(note: "--facts"))
         }
         let servicePack = Self.servicePack(facts.release)
         var model = Exchange55Model(
-            reroutes: reroutes, reroutesOrigin: reroutesOrigin ?? Origin(note: "default: rerouting is on"), routes: routes,
-            flags: flags, flagsOrigin: flagsOrigin ?? Origin(note: "default: no RelayFlags"),
+            reroutes: reroutes, reroutesOrigin: reroutesOrigin ?? Origin(note: "default: rerouting is on"),
+            routes: routes + given, flags: hasUnreadableFlags ? flagsOfLists : flags, flagsOrigin: flagsOrigin ?? Origin(note: "default: no RelayFlags"),
             encapsulation: servicePack.map { $0 < 3 } ?? false ? .escapes : .isJudged)
         model.deny = lists["relaydenylist"] ?? []
         model.allow = lists["relayallowlist"] ?? []
@@ -224,6 +218,14 @@ struct Exchange55Reader {
             ?? "Exchange 5.5 with service pack 3 or later: IMCEASMTP- recipients are taken apart before they are judged."
         Exchange55Audit(model: model, lists: lists, servicePack: servicePack).find(notes: &notes)
         return model
+    }
+
+    /// Every restriction that has something to say: what an export means whose `RelayFlags` cannot be read.
+    private var flagsOfLists: Exchange55Model.Flags {
+        let names: [(String, Exchange55Model.Flags)] = [
+            ("relaydenylist", .deny), ("relayallowlist", .allow), ("relaylocaliplist", .interfaces),
+        ]
+        return names.reduce(.authenticated) { flags, list in lists[list.0]?.isEmpty ?? true ? flags : flags.union(list.1) }
     }
 
     /// The service pack of `5.5 SP3` or of a build number (2448 is SP2, 2650 SP3, 2653 SP4); 0 for what came before,

@@ -71,9 +71,18 @@ struct RegistryExport {
                         index += 1
                     }
                 }
-                add(whole, text, key, isCut: isCut, at: file.origin(line))
+                let isLast = index == file.lines.count
+                add(whole, text, key, isCut: isCut || isLast && Self.isCutNumber(text), at: file.origin(line))
             }
         }
+    }
+
+    /// Exports write eight digits, of which those that say something come last.
+    private static func isCutNumber(_ text: String) -> Bool {
+        let lowered = text.lowercased()
+        return lowered.firstRange(of: "=dword:").map { range in
+            lowered[range.upperBound...].utf8.count < 8 && lowered[range.upperBound...].utf8.allSatisfy { $0 == UInt8(ascii: "0") }
+        } ?? false
     }
 
     private static func isBytes(_ text: String) -> Bool { text.lowercased().contains("=hex") }
@@ -120,7 +129,9 @@ struct RegistryExport {
         }
         guard let colon = text.firstIndex(of: ":") else { return .unreadable }
         let (type, digits) = (text[..<colon].lowercased(), text[text.index(after: colon)...])
-        if type == "dword" { return UInt32(hexadecimal: digits, digits: 1...8).map(Data.number) ?? .unreadable }
+        if type == "dword" {
+            return isCut ? .unreadable : UInt32(hexadecimal: digits, digits: 1...8).map(Data.number) ?? .unreadable
+        }
         guard let kind = kind(type) else { return .unreadable }
         guard let bytes = bytes(digits, isCut: isCut) else { return .unreadable }
         if kind == 4, bytes.count == 4, !isCut {

@@ -37,6 +37,8 @@ public struct ConfigFile: Hashable, Sendable {
     public init(_ bytes: [UInt8], path: String) throws(Problem) {
         self.path = path
         let (text, encoding) = try Self.decode(bytes)
+        // No configuration has a NUL; what is full of them was never a text.
+        if encoding == .utf16, text.utf8.contains(0) { throw .isBinary }
         self.encoding = encoding
         lines = Self.cut(text)
     }

@@ -86,7 +86,10 @@ enum GWIAFindings {
                     why: "who answers for an address writes its name, and without an answer the entry fits nobody",
                     fix: "write the address", confidence: .likely))
         }
-        if let origin = model.noRouting { return notes.find(ownClients(origin)) }
+        if let origin = model.noRouting {
+            findUnused(model.allowed, "Allow", notes: &notes)
+            return notes.find(ownClients(origin))
+        }
         guard !model.isPrevented else { return findClosed(model, notes: &notes) }
         notes.find(
             AuditFinding(
@@ -114,7 +117,7 @@ enum GWIAFindings {
         notes.find(
             AuditFinding(
                 "gwia-exceptions-unused", .warning, "\(name) exceptions count for nothing", at: origin,
-                why: "only the list against the default is asked: Allow where relaying is prevented, Prevent where it is allowed",
+                why: "only the list against the default is asked: Allow where relaying is prevented, Prevent where it is allowed; with /NOROUTING neither is",
                 fix: "change the default, or leave them out"))
     }
 

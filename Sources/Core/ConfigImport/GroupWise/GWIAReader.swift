@@ -12,6 +12,7 @@ struct GWIAReader {
     private var blocked = ClientList()
     private var demandsLogin: Origin?
     private var domains: [Sourced<Domain>] = []
+    private var once = SaidOnce()
 
     init(facts: ImportFacts, notes: ImportNotes) { (self.facts, self.notes) = (facts, notes) }
 
@@ -69,6 +70,8 @@ struct GWIAReader {
 
     private mutating func readSwitch(_ item: SwitchFile.Switch) {
         switch item.name {
+        case "norouting" where !item.value.isEmpty:
+            notes.obscure(item.text, at: item.origin, why: "this switch has no value")
         case "norouting":
             if facts.isAtLeast(6) == true {
                 return notes.obscure(item.text, at: item.origin, why: "this switch is known of release 5.5 only")
@@ -96,6 +99,7 @@ struct GWIAReader {
             guard choice == "prevent" || choice == "allow" else {
                 return notes.obscure(text, at: origin, why: "neither Allow message relaying nor Prevent message relaying")
             }
+            guard once.isFirst(key, "\(choice ?? "")", text, at: origin, notes: &notes) else { return }
             notes.model()
             page = (choice == "prevent", origin)
         case "allow": readClient(value, text, origin, into: \.allowed)

@@ -22,14 +22,14 @@ public enum GWSMTPImporter: SystemImporter {
         }
         var model = GWSMTPModel(noRouting: nil, domains: [])
         for item in SwitchFile(try source.file(path)).switches {
-            if item.name == "norouting" {
+            if item.name == "norouting", item.value.isEmpty {
                 notes.model()
                 model.noRouting = item.origin
             } else if GWIAVocabulary.idleSwitches.contains(item.name) {
                 notes.ignore()
             } else {
-                notes.obscure(
-                    item.text, at: item.origin, why: item.name.isEmpty ? "this is no switch" : "this switch is not known")
+                let why = item.name == "norouting" ? "this switch has no value" : "this switch is not known"
+                notes.obscure(item.text, at: item.origin, why: item.name.isEmpty ? "this is no switch" : why)
             }
         }
         model.domains = facts.deliveredDomains

@@ -5,11 +5,13 @@ struct IISReader {
     var model = IISModel(relay: .init(.onlyListed, origin: Origin(note: "default: only the list, which is empty")))
     /// Whether `RelayForAuth` was said.
     var saysRelayForAuth = false
+    var once = SaidOnce()
 
     static func isOn(_ value: String) -> Bool? {
         switch value.lowercased() {
         case "true": true
         case "false": false
+        case let text where text.hasPrefix("0x"): UInt32(text.dropFirst(2), radix: 16).map { $0 != 0 }
         case let text: Int64(text).map { $0 != 0 }
         }
     }

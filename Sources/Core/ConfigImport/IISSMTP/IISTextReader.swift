@@ -49,6 +49,13 @@ struct IISTextReader {
             return notes.obscure(text, at: origin, why: "a line without `=`")
         }
         switch section {
+        case .relay, .connection:
+            guard key != "mode" && key != "relayforauth"
+                || reader.once.isFirst("\(section) \(key)", value.lowercased(), text, at: origin, notes: &notes)
+            else { return }
+        case .domain, .unknown: break
+        }
+        switch section {
         case .relay:
             switch key {
             case "relayforauth": reader.readRelayForAuth(value, text, at: origin, notes: &notes)

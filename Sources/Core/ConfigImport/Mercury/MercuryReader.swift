@@ -10,6 +10,7 @@ struct MercuryReader {
     private var entries: [AddressPriority<MercuryModel.Access>.Entry] = []
     private var domains: [Sourced<Domain>] = []
     private var authentication: Origin?
+    private var once = SaidOnce()
 
     static func model(of file: ConfigFile, facts: ImportFacts, notes: inout ImportNotes) -> MercuryModel {
         var reader = MercuryReader()
@@ -33,6 +34,7 @@ struct MercuryReader {
     }
 
     private mutating func read(_ text: String, in section: String, at origin: Origin, notes: inout ImportNotes) {
+        guard !section.isEmpty else { return notes.obscure(text, at: origin, why: "a line outside of all sections") }
         guard section == "mercurys" || section == "domains" else { return notes.ignore() }
         guard let colon = text.firstIndex(of: ":") else {
             return notes.obscure(text, at: origin, why: "a line without a colon")
@@ -63,6 +65,7 @@ struct MercuryReader {
             guard value == "0" || value == "1" else {
                 return notes.obscure(line, at: origin, why: "neither 0 nor 1")
             }
+            guard once.isFirst(key, value, line, at: origin, notes: &notes) else { return }
             notes.model()
             let isOn = value == "1"
             switch key {

@@ -29,6 +29,11 @@ struct PowerShellCommand {
     /// The first argument without a parameter, or `-Identity`.
     var identity: Value? { parameters["identity"]?.first ?? positional.first }
 
+    /// `-Name`, or the first argument without a parameter: what a command that makes something calls it.
+    var givenName: String? {
+        if case .text(let name)? = parameters["name"]?.first ?? positional.first { name } else { nil }
+    }
+
     /// Whether a switch is set: alone, or with `$true`.
     func isSet(_ parameter: String) -> Bool {
         guard let values = parameters[parameter] else { return false }

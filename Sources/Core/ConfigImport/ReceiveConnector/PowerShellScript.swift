@@ -22,10 +22,16 @@ struct PowerShellScript {
     }
 
     private(set) var statements: [Statement] = []
+    /// The line of a quote, bracket or comment that is never closed, and its place. PowerShell runs no such script.
+    let unclosed: (text: String, origin: Origin)?
 
     init(_ file: ConfigFile) {
         var scanner = PowerShellScanner(file)
         while let statement = scanner.next() { statements.append(statement) }
+        unclosed = scanner.unclosedLine.map { number in
+            let line = file.lines[number - 1]
+            return (String(OldAddressForms.trimmed(line.text).prefix(200)), file.origin(line))
+        }
     }
 }
 
@@ -34,6 +40,7 @@ private struct PowerShellScanner {
     private let file: ConfigFile
     private var index = 0
     private var line = 1
+    private(set) var unclosedLine: Int?
 
     init(_ file: ConfigFile) {
         self.file = file
@@ -72,6 +79,7 @@ private struct PowerShellScanner {
             }
         }
         guard !tokens.isEmpty else { return nil }
+        if depth > 0 { unclosedLine = unclosedLine ?? firstLine }
         let text = String(decoding: bytes[start..<min(index, start + 200)], as: UTF8.self)
         return PowerShellScript.Statement(
             tokens: tokens, text: OldAddressForms.trimmed(text.split(whereSeparator: \.isNewline).joined(separator: " ")),
@@ -96,13 +104,15 @@ private struct PowerShellScanner {
             return true
         }
         guard current == UInt8(ascii: "<"), index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "#") else { return false }
+        let firstLine = line
         while let byte = current {
             advance()
             if byte == UInt8(ascii: "#"), current == UInt8(ascii: ">") {
                 advance()
-                break
+                return true
             }
         }
+        unclosedLine = unclosedLine ?? firstLine
         return true
     }
 
@@ -163,12 +173,13 @@ private struct PowerShellScanner {
     }
 
     private mutating func quoted(_ quote: UInt8) -> PowerShellScript.Token {
+        let firstLine = line
         advance()
         var said: [UInt8] = []
         while let byte = current {
             advance()
             if byte == quote {
-                guard current == quote else { break }
+                guard current == quote else { return .text(String(decoding: said, as: UTF8.self)) }
                 advance()
                 said.append(quote)
             } else if byte == 0x60, quote == UInt8(ascii: "\""), let next = current {
@@ -178,6 +189,7 @@ private struct PowerShellScanner {
                 said.append(byte)
             }
         }
+        unclosedLine = unclosedLine ?? firstLine
         return .text(String(decoding: said, as: UTF8.self))
     }
 }

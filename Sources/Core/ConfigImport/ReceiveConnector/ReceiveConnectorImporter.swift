@@ -27,6 +27,7 @@ public enum ReceiveConnectorImporter: SystemImporter {
         for file in files where !listings.contains(file) { ReceiveConnectorScript.read(file, into: &state, notes: &notes) }
         state.addDelivered()
         state.bound(notes: &notes)
+        state.findRivals(notes: &notes)
         for (_, (text, origin)) in state.withOwnPermissions.sorted(by: { $0.key < $1.key }) {
             notes.obscure(text, at: origin, why: "it has permissions of its own; add `Get-ReceiveConnector | Get-ADPermission | fl`")
         }

@@ -8,8 +8,12 @@ struct ReceiveConnectorScript {
     private var connectors: [String: String?] = [:]
 
     static func read(_ file: ConfigFile, into state: inout ReceiveConnectorState, notes: inout ImportNotes) {
-        var script = ReceiveConnectorScript()
-        for statement in PowerShellScript(file).statements { script.read(statement, &state, notes: &notes) }
+        var reader = ReceiveConnectorScript()
+        let script = PowerShellScript(file)
+        for statement in script.statements { reader.read(statement, &state, notes: &notes) }
+        if let (text, origin) = script.unclosed {
+            notes.obscure(text, at: origin, why: "a quote, bracket or comment that is never closed: the script is cut off")
+        }
     }
 
     private mutating func read(
@@ -47,9 +51,7 @@ struct ReceiveConnectorScript {
         }
         if pipeline[0].name == "new-receiveconnector" {
             run(pipeline, Array(tokens), statement, &state, notes: &notes)
-            if case .text(let created)? = pipeline[0].parameters["name"]?.first ?? pipeline[0].positional.first {
-                connectors[name] = created
-            }
+            if let created = pipeline[0].givenName { connectors[name] = created }
             return
         }
         if pipeline[0].name == "get-receiveconnector" {
@@ -109,6 +111,12 @@ struct ReceiveConnectorScript {
         let commands = Self.beginsWithVariable(tokens) ? pipeline[1...] : pipeline[...]
         let changes = commands.filter { !Self.isHarmless($0.name) }
         guard !changes.isEmpty else { return notes.ignore() }
+        if let made = changes.first, made.name == "new-receiveconnector", changes.count > 1, changes[1...].allSatisfy(Self.changesWhatComes) {
+            ReceiveConnectorSettings.create(made, text, origin, &state, notes: &notes)
+            let targets = made.givenName.map { state.connectors($0, at: origin) } ?? []
+            for command in changes[1...] { change(command, targets, text, origin, &state, notes: &notes) }
+            return
+        }
         guard changes.count == 1, let command = changes.first else {
             return notes.obscure(text, at: origin, why: "this command is not known")
         }
@@ -126,6 +134,11 @@ struct ReceiveConnectorScript {
             changeDomain(command, text, origin, &state, notes: &notes)
         default: notes.obscure(text, at: origin, why: "this command is not known")
         }
+    }
+
+    /// Whether it changes the connector that the pipe brings.
+    private static func changesWhatComes(_ command: PowerShellCommand) -> Bool {
+        ["set-receiveconnector", "add-adpermission", "remove-adpermission"].contains(command.name) && command.identity == nil
     }
 
     private static func beginsWithVariable(_ tokens: [PowerShellScript.Token]) -> Bool {

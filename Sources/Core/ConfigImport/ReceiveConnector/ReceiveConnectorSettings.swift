@@ -24,7 +24,7 @@ enum ReceiveConnectorSettings {
         _ command: PowerShellCommand, _ text: String, _ origin: Origin, _ state: inout ReceiveConnectorState,
         notes: inout ImportNotes
     ) {
-        guard case .text(let name)? = command.parameters["name"]?.first ?? command.positional.first else {
+        guard let name = command.givenName else {
             return notes.obscure(text, at: origin, why: "the name of the connector is not known")
         }
         var usage = command.texts("usage")?.first?.lowercased() ?? "custom"

@@ -72,6 +72,30 @@ struct ReceiveConnectorState {
         }
     }
 
+    private struct Door: Hashable {
+        var server: String
+        var binding: ReceiveConnectorModel.Binding
+        var range: IPRange
+    }
+
+    /// Exchange refuses a connector for the clients of another at the same address and port, so which one decides is
+    /// not known. Connectors that no file shows are only taken for there.
+    func findRivals(notes: inout ImportNotes) {
+        var owners: [Door: Int] = [:]
+        for (index, connector) in model.connectors.enumerated() where connector.isEnabled && connector.origin.at != nil {
+            for range in connector.ranges {
+                let doors = connector.bindings.map { Door(server: connector.server, binding: $0, range: range.value) }
+                if let rival = doors.compactMap({ owners[$0] }).first(where: { $0 != index }) {
+                    notes.obscure(
+                        connector.name, at: connector.origin,
+                        why: "for the same clients at the same address as \(model.connectors[rival].name), which Exchange refuses")
+                    break
+                }
+                for door in doors { owners[door] = index }
+            }
+        }
+    }
+
     mutating func permissionsWereSeen(_ index: Int) { withOwnPermissions[key(model.connectors[index])] = nil }
 
     func key(_ connector: ReceiveConnectorModel.Connector) -> String { "\(connector.server)\\\(connector.name.lowercased())" }

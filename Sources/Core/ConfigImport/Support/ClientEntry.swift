@@ -5,15 +5,15 @@ public enum ClientEntry: Hashable, Sendable {
     case addresses([IPRange])
     case host(HostPattern)
 
-    /// Addresses: one, a network (`10.0.0.0/8`), a range, octets that are `*` or a range of their own (`10.1.[2-7].*`),
-    /// `*` for everybody. Hosts: a name, or `*.name` for those below. Nil for other text.
+    /// Addresses: one, a network (`10.0.0.0/8`, `10.0.0.0/255.0.0.0`), a range, octets that are `*` or a range of their own
+    /// (`10.1.[2-7].*`), `*` for everybody. Hosts: a name, or `*.name` for those below. Nil for other text.
     public init?(_ text: String) {
         if text == "*" {
             self = .addresses(AddressSet.everything.ranges)
-        } else if let range = OldAddressForms.address(text).map({ IPRange($0) }) ?? OldAddressForms.cidr(text)
-            ?? OldAddressForms.between(text)
-        {
+        } else if let range = OldAddressForms.cidr(text) {
             self = .addresses([range])
+        } else if let ranges = OldAddressForms.entry(text), !ranges.isEmpty {
+            self = .addresses(ranges)
         } else if let ranges = Self.octets(text) {
             self = .addresses(ranges)
         } else if let address = IPAddress(text) {

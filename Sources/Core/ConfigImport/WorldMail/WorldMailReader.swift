@@ -9,6 +9,7 @@ struct WorldMailReader {
         var defaultOrigin: Origin?
         var allow: [WorldMailModel.Entry] = []
         var deny: [WorldMailModel.Entry] = []
+        var once = SaidOnce()
     }
 
     private var relay = Written()
@@ -64,14 +65,7 @@ struct WorldMailReader {
             return notes.obscure(text, at: origin, why: "a line without `=`")
         }
         switch key {
-        case "default":
-            switch value.lowercased() {
-            case "allowed access", "allowed": object.isAllowedByDefault = true
-            case "denied access", "denied": object.isAllowedByDefault = false
-            default: return notes.obscure(text, at: origin, why: "neither Allowed Access nor Denied Access")
-            }
-            object.defaultOrigin = origin
-            notes.model()
+        case "default": readDefault(value, text, into: &object, at: origin, notes: &notes)
         case "allow", "deny":
             guard let ranges = OldAddressForms.entry(value) else {
                 return notes.obscure(text, at: origin, why: "`\(value)` is not an address, a network with its mask, or a range")
@@ -82,6 +76,23 @@ struct WorldMailReader {
             if ranges.isEmpty { findNeverMatching(value, at: origin, notes: &notes) }
         default: notes.obscure(text, at: origin, why: "this key of an access object is not known")
         }
+    }
+
+    private static func readDefault(
+        _ value: String, _ text: String, into object: inout Written, at origin: Origin, notes: inout ImportNotes
+    ) {
+        let isAllowed: Bool
+        switch value.lowercased() {
+        case "allowed access", "allowed": isAllowed = true
+        case "denied access", "denied": isAllowed = false
+        default:
+            // There is a default, so it is not the one as delivered: the line itself says that it may be a hole.
+            if object.isAllowedByDefault == nil { (object.isAllowedByDefault, object.defaultOrigin) = (false, origin) }
+            return notes.obscure(text, at: origin, why: "neither Allowed Access nor Denied Access")
+        }
+        guard object.once.isFirst("default", "\(isAllowed)", text, at: origin, notes: &notes) else { return }
+        (object.isAllowedByDefault, object.defaultOrigin) = (isAllowed, origin)
+        notes.model()
     }
 
     /// As delivered access is allowed. Exceptions of the default's own kind change nothing.
