@@ -62,7 +62,8 @@ struct MicrosoftMutationTests {
     func manyFaults(system: MailSystem, head: String, line: String) throws {
         let text = head + String(repeating: line, count: 20_000)
         let source = ImportSource(paths: ["large.txt"]) { _ in .success(Array(text.utf8)) }
-        let took = try ContinuousClock().measure { _ = try ImportedConfiguration(system: system, source: source, facts: ImportFacts()) }
+        // Where nothing at all is understood the file is refused.
+        let took = ContinuousClock().measure { _ = try? ImportedConfiguration(system: system, source: source, facts: ImportFacts()) }
         #expect(took < .seconds(30))
     }
 

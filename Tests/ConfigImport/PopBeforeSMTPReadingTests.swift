@@ -31,7 +31,7 @@ struct PopBeforeSMTPReadingTests {
         arguments: [
             ("pop-before-smtp.init", "#!/bin/sh\n# --grace=5\ndaemon /usr/sbin/pop-before-smtp --grace=172800 --daemon\n", 172_800),
             ("pop-before-smtp", "OPTIONS=\"--grace 900\"\n", 900), ("dracd.sh", "/usr/local/sbin/rpc.dracd -i -e 90 &\n", 5_400),
-            ("dracd.sh", "echo -e 5\n", 1_800),
+            ("dracd.sh", "/usr/local/sbin/rpc.dracd -i &\necho -e 5\n", 1_800),
         ])
     func options(path: String, text: String, expected: Int) throws {
         let meaning = try imported(text, as: path).draft.rule(named: "recent POP login")?.meaning
