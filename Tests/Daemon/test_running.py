@@ -200,7 +200,7 @@ def test_status(own, server):
     assert status["pid"] == own.pid
     assert status["config"]["file"] == str(own.file) and not status["config"]["fileDiffers"]
     assert status["sessions"] == 1
-    assert status["listeners"] == [{"name": "public", "address": f"{HERE}:{own.port}", "sessions": 1}]
+    assert status["listeners"] == [{"name": "public", "address": f"{HERE}:{own.port}", "sessions": 1, "observes": False}]
     (upstream,) = status["upstreams"]
     assert upstream["name"] == "mta"
     assert upstream["servers"] == [

@@ -205,6 +205,8 @@ struct PopBeforeSMTPReader {
     private mutating func readStart(_ file: ConfigFile, _ notes: inout ImportNotes) {
         for line in file.lines where !OldAddressForms.trimmed(line.text).hasPrefix("#") {
             let words = line.text.split { " \t\"'=".contains($0) }
+            // Without the option its own default holds.
+            if Self.daemons.contains(where: line.text.contains) { notes.model() }
             for (option, value) in zip(words, words.dropFirst()) {
                 guard option == "--grace" || option == "-e" && line.text.contains("dracd") else { continue }
                 guard let number = OldAddressForms.decimal(value) else {
@@ -216,6 +218,8 @@ struct PopBeforeSMTPReader {
             }
         }
     }
+
+    private static let daemons = ["rpc.dracd", "pop-before-smtp", "poprelayd"]
 
     // MARK: DRAC
 
