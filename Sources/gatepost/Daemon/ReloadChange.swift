@@ -109,7 +109,9 @@ struct ReloadChange: Sendable {
         var lines = ["reloaded; changed: " + files.joined(separator: ", ")]
         lines += Self.lines("rule", rules, quoted: true) + Self.lines("listener", listeners) + Self.lines("upstream", upstreams)
         if !listeners.removed.isEmpty {
-            lines.append("  sessions of removed listeners go on under the rules that they began with")
+            lines.append(
+                "  sessions of removed listeners go on under the rules that they began with, for 5 minutes or to the end of their "
+                    + "transaction")
         }
         switch rights {
         case .success(let rights):
