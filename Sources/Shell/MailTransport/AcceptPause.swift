@@ -14,7 +14,7 @@ final class AcceptPause: ChannelInboundHandler {
     init(worker: Worker) { self.worker = worker }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if !worker.shared.descriptors.allowClient() { pause(context.channel) }
+        if !worker.shared.descriptors.sufficeForClient { pause(context.channel) }
         context.fireChannelRead(data)
     }
 
@@ -33,7 +33,7 @@ final class AcceptPause: ChannelInboundHandler {
     private func resumeSoon(_ channel: any Channel) {
         channel.eventLoop.assumeIsolated().scheduleTask(in: Self.length) {
             guard channel.isActive else { return }
-            guard self.worker.shared.descriptors.allowClient() else { return self.resumeSoon(channel) }
+            guard self.worker.shared.descriptors.sufficeForClient else { return self.resumeSoon(channel) }
             self.isPaused = false
             _ = channel.setOption(.autoRead, value: true)
         }

@@ -18,28 +18,18 @@ final class Descriptors: Sendable {
     /// What is open now is open for as long as the gateway runs.
     func gatewayStarts() { usedAtStart.store(next ?? 0, ordering: .relaxed) }
 
-    /// So many connections may be opened before it has to be looked again: a look costs three calls of the system.
-    private let unlooked = Atomic(0)
-
     /// Whether a client more may be accepted.
-    func allowClient() -> Bool {
-        if isFarFromTheEnd { return true }
+    var sufficeForClient: Bool {
         let used = usedAtStart.load(ordering: .relaxed)
         let forConnections = max(limit - Self.keptForTheRest - used, 2)
-        let left = next.map { used + forConnections - forConnections / Self.shareOfServers - $0 } ?? 0
-        // Half of them, since other things are opened too.
-        unlooked.store(max(left, 0) / 2, ordering: .relaxed)
-        return left > 0
+        return next.map { $0 < used + forConnections - forConnections / Self.shareOfServers } ?? false
     }
 
     /// Whether a protected server may be dialled.
-    func allowServer() -> Bool {
-        if isFarFromTheEnd { return true }
+    var sufficeForServer: Bool {
         let used = usedAtStart.load(ordering: .relaxed)
         return next.map { $0 < max(limit - Self.keptForTheRest, used + 2) } ?? false
     }
-
-    private var isFarFromTheEnd: Bool { unlooked.subtract(1, ordering: .relaxed).newValue >= 0 }
 
     /// `ulimit -n`, which may be changed while we run.
     var limit: Int {

@@ -137,7 +137,7 @@ final class UpstreamPool {
         _ completion: @escaping (UpstreamConnection?) -> Void
     ) {
         // That none is left for us says nothing of the server.
-        guard let server = order.first, worker.shared.descriptors.allowServer() else { return completion(refused) }
+        guard let server = order.first, worker.shared.descriptors.sufficeForServer else { return completion(refused) }
         let connection = UpstreamConnection(worker: worker, pool: self, server: server, client: client)
         connections[ObjectIdentifier(connection)] = connection
         connection.whenSettled = { isReady in
