@@ -18,10 +18,15 @@ def cases():
 
 def case(folder):
     files = {str(path.relative_to(folder)): path.read_text() for path in folder.glob("etc/**/*") if path.is_file()}
+    text = (folder / "sendmail.cf").read_text()
+    # Handed over without their folders: each belongs where the configuration names it.
+    for path in re.findall(r"^F.*?(?:\s|-o\s)/(\S+)", text, re.MULTILINE):
+        if (beside := folder / Path(path).name).is_file():
+            files.setdefault(path, beside.read_text())
     for name in ("etc/sendmail.cw", "etc/mail/allow"):
         files.setdefault(name, "")
     rows = [line.split("\t") for line in (folder / "requests.tsv").read_text().splitlines() if line and not line.startswith("#")]
-    configuration = Configuration(0, folder.name, None, rules((folder / "sendmail.cf").read_text()), files)
+    configuration = Configuration(0, folder.name, None, rules(text), files)
     return configuration, [request(*row[1:5]) for row in rows], [row[0] for row in rows]
 
 
