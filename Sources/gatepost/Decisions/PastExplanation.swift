@@ -28,13 +28,12 @@ struct PastExplanation {
     }
 
     private static func isOther(_ now: Decision, than then: Decision) -> Bool {
-        if behindAPermit.contains(then.reason) { return now.verdict != .permit }
+        // A rule permitted, and what came after it did not.
+        if then.reason.isOutsidePolicy { return now.verdict != .permit }
         return (then.verdict, then.reason, then.rule?.name) != (now.verdict, now.reason, now.rule?.name)
     }
 
     private static let apartFromRules: Set<Reason> = [.protocolError, .upstreamRefused, .shuttingDown, .loginFailed]
-    /// A rule permitted, and what came after it did not.
-    private static let behindAPermit: Set<Reason> = [.limit, .storeDown, .banned, .otherServer, .upstreamDown]
 
     var json: JSONValue {
         guard case .object(var members) = record.json else { return record.json }
